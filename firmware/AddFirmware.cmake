@@ -1,0 +1,72 @@
+# Firmware is built by a RISC-V cross compiler inside the host build: one custom command an object, with dependency
+# files, so that an edited header rebuilds what includes it and nothing else.
+find_program(AIMC_RISCV_GCC riscv64-unknown-elf-gcc DOC "RISC-V bare-metal C compiler")
+find_program(AIMC_RISCV_AR riscv64-unknown-elf-gcc-ar DOC "RISC-V archiver")
+if(NOT AIMC_RISCV_GCC OR NOT AIMC_RISCV_AR)
+  message(FATAL_ERROR "riscv64-unknown-elf-gcc was not found: install the packages gcc-riscv64-unknown-elf and "
+                      "picolibc-riscv64-unknown-elf, or set AIMC_RISCV_GCC to the compiler")
+endif()
+execute_process(COMMAND ${AIMC_RISCV_GCC} --specs=picolibc.specs -E -x c /dev/null -o /dev/null
+                RESULT_VARIABLE AIMC_PICOLIBC_MISSING OUTPUT_QUIET ERROR_QUIET)
+if(AIMC_PICOLIBC_MISSING)
+  message(FATAL_ERROR "${AIMC_RISCV_GCC} does not find picolibc: install the package picolibc-riscv64-unknown-elf")
+endif()
+
+set(AIMC_FIRMWARE_DIR ${CMAKE_BINARY_DIR}/firmware CACHE INTERNAL "Where ELF files go")
+set(AIMC_FIRMWARE_SOURCE_DIR ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "")
+set(AIMC_FIRMWARE_LINKER_SCRIPT ${AIMC_GENERATED_DIR}/firmware/aimc.ld CACHE INTERNAL "")
+set(AIMC_FIRMWARE_HAL ${AIMC_FIRMWARE_DIR}/lib/libaimc.a CACHE INTERNAL "")
+set(AIMC_FIRMWARE_BOOT ${AIMC_FIRMWARE_DIR}/lib/libboot.a CACHE INTERNAL "")
+# -march without _zicsr on purpose: the suffix selects the 64-bit multilib. -ffile-prefix-map: the same ELF whatever
+# the directory it is built in.
+set(AIMC_FIRMWARE_FLAGS
+  -march=rv32imac -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs -std=gnu11 -O2 -g
+  -ffunction-sections -fdata-sections -fno-common -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
+  -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+  -I${AIMC_FIRMWARE_SOURCE_DIR}/hal -I${AIMC_FIRMWARE_SOURCE_DIR}/runtime -I${AIMC_GENERATED_DIR}/firmware
+  CACHE INTERNAL "")
+
+# Compiles sources of the current directory; the paths of the objects come back in `result`.
+function(_aimc_firmware_objects result name)
+  set(objects)
+  foreach(source IN LISTS ARGN)
+    get_filename_component(path ${source} ABSOLUTE)
+    file(RELATIVE_PATH relative ${CMAKE_CURRENT_SOURCE_DIR} ${path})
+    string(REPLACE "../" "up/" relative ${relative})
+    get_filename_component(source_directory ${path} DIRECTORY)
+    set(object ${AIMC_FIRMWARE_DIR}/obj/${name}/${relative}.o)
+    get_filename_component(directory ${object} DIRECTORY)
+    file(MAKE_DIRECTORY ${directory})
+    get_source_file_property(extra ${path} OBJECT_DEPENDS)
+    get_source_file_property(options ${path} COMPILE_OPTIONS)
+    foreach(property extra options)
+      if(NOT ${property})
+        set(${property})
+      endif()
+    endforeach()
+    add_custom_command(
+      OUTPUT ${object}
+      COMMAND ${AIMC_RISCV_GCC} ${AIMC_FIRMWARE_FLAGS} ${options} -Wa,-I${source_directory}
+              -MD -MF ${object}.d -MT ${object} -c ${path} -o ${object}
+      DEPENDS ${path} ${extra} ${AIMC_FIRMWARE_REGISTER_HEADER} aimc_registers_gen
+      DEPFILE ${object}.d
+      COMMENT "Compiling firmware ${name}: ${relative}" VERBATIM)
+    list(APPEND objects ${object})
+  endforeach()
+  set(${result} ${objects} PARENT_SCOPE)
+endfunction()
+
+# aimc_add_firmware(NAME sources...): target firmware_NAME, file ${CMAKE_BINARY_DIR}/firmware/NAME.elf.
+function(aimc_add_firmware name)
+  _aimc_firmware_objects(objects ${name} ${ARGN})
+  set(elf ${AIMC_FIRMWARE_DIR}/${name}.elf)
+  add_custom_command(
+    OUTPUT ${elf}
+    COMMAND ${AIMC_RISCV_GCC} ${AIMC_FIRMWARE_FLAGS} -nostartfiles -T${AIMC_FIRMWARE_LINKER_SCRIPT}
+            -Wl,--gc-sections -Wl,--fatal-warnings ${objects}
+            -Wl,--whole-archive ${AIMC_FIRMWARE_BOOT} -Wl,--no-whole-archive ${AIMC_FIRMWARE_HAL} -o ${elf}
+    DEPENDS ${objects} ${AIMC_FIRMWARE_BOOT} ${AIMC_FIRMWARE_HAL} ${AIMC_FIRMWARE_LINKER_SCRIPT} aimc_firmware_hal
+    COMMENT "Linking firmware ${name}.elf" VERBATIM)
+  add_custom_target(firmware_${name} ALL DEPENDS ${elf})
+  add_dependencies(firmware_${name} aimc_firmware_hal)
+endfunction()

@@ -1,0 +1,6 @@
+/* Runs for ever: ended by --max-sim-time. */
+int main(void) {
+  for (;;) {
+    __asm__ volatile("" ::: "memory");
+  }
+}

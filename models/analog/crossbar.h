@@ -1,0 +1,142 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "models/core/random.h"
+#include "models/core/time.h"
+
+namespace aimc::analog {
+
+/// Every non-ideality off (exact integer arithmetic remains), or the published device and converter
+/// statistics.
+enum class AnalogMode : std::uint8_t { kIdeal, kPhysical };
+
+/// Phase-change memory; the statistics are those of AIHWKit's PCMLike model (see
+/// docs/models_analog.md).
+struct PcmConfig {
+  double g_max_us = 25.0;          ///< conductance of the largest weight, uS, > 0
+  double programming_noise = 1.0;  ///< factor on the published sigma of programming, >= 0
+  double read_noise = 1.0;         ///< factor on the published read noise, >= 0
+  double read_time_ns = 250.0;     ///< t_read of the read-noise equation, ns
+  double t0_s = 20.0;         ///< time after programming at which the statistics start, s, >= 1
+  double pulse_ns = 125.0;    ///< one programming pulse, ns
+  double verify_ns = 768.0;   ///< one verify read with its precharge, ns
+  double pulses_mean = 10.0;  ///< mean program-and-verify iterations per cell, >= 1
+  unsigned pulses_max = 30;   ///< most iterations
+  unsigned parallel_writers = 32;  ///< cells programmed at a time
+  double pulse_energy_pj = 100.0;  ///< energy of one programming pulse, pJ
+  double verify_energy_pj = 1.0;   ///< energy of one verify read, pJ
+};
+
+/// Pulse-width input modulation, one driver a wordline.
+struct DacConfig {
+  double lsb_ns = 1.0;     ///< width of one input LSB, ns
+  double settle_ns = 5.0;  ///< fixed part of an MVM phase, ns
+  double energy_pj = 9.2;  ///< energy of a driver at full pulse width, pJ; scales with the width
+};
+
+/// Current-controlled-oscillator ADC, one a column and polarity.
+struct AdcConfig {
+  unsigned full_scale_counts = 420;        ///< largest count in one-phase mode, < 4096
+  unsigned full_scale_counts_four = 1690;  ///< largest count in four-phase mode, < 4096
+  double full_scale_current_ua = 100.0;    ///< column current at full scale, range 0, uA
+  unsigned max_range = 3;      ///< ranges 0..max_range divide the full-scale current by 2^range
+  double gain_sigma = 0.0709;  ///< spread of the gain over columns and polarities, relative
+  double gain_limit = 0.21;    ///< the spread is truncated here
+  double offset_sigma_counts = 1.0;  ///< spread of the offset, counts
+  double energy_pj = 17.0;  ///< energy of one conversion of one polarity over a full 128 ns window,
+                            ///< pJ; scales with the window
+};
+
+/// Everything a crossbar needs to know.
+struct CrossbarConfig {
+  unsigned rows = 256;          ///< wordlines, 1..1024
+  unsigned columns = 256;       ///< differential bitline pairs, 1..1024
+  double read_voltage_v = 0.2;  ///< V
+  PcmConfig pcm;
+  DacConfig dac;
+  AdcConfig adc;
+  AnalogMode mode = AnalogMode::kPhysical;
+};
+
+/// A rectangle of the crossbar.
+struct Region {
+  unsigned first_row = 0;
+  unsigned rows = 0;
+  unsigned first_column = 0;
+  unsigned columns = 0;
+};
+
+/// How an MVM is read.
+struct ReadMode {
+  unsigned magnitude_bits = 8;  ///< 1..8; the PWM window is 2^bits LSB
+  bool four_phase = false;      ///< the four sign products one after the other
+  unsigned range = 0;           ///< 0..max_range
+};
+
+/// Outcome of programming a region.
+struct ProgramResult {
+  core::TimePs duration_ps = 0;
+  std::uint64_t pulses = 0;  ///< programming pulses over all devices of the region
+  double energy_j = 0.0;
+};
+
+/// Outcome of one MVM.
+struct MvmResult {
+  core::TimePs duration_ps = 0;
+  double dac_energy_j = 0.0;
+  double array_energy_j = 0.0;  ///< sum of G V^2 t over the devices that were driven
+  double adc_energy_j = 0.0;
+  unsigned saturated = 0;       ///< conversions that hit full scale
+  unsigned clipped_inputs = 0;  ///< inputs whose magnitude did not fit and was limited
+};
+
+/// A crossbar of differential conductance pairs with its drivers and converters.
+///
+/// Inputs are int8 minus a zero point, taken as sign and magnitude x+, x-; a weight w > 0 lies in
+/// G+, w < 0 in G-, |w| = 127 being g_max. Per column and polarity, in one-phase mode:
+///   cp = ADC(sum x+ G+ + x- G-),  cn = ADC(sum x+ G- + x- G+).
+/// Four-phase mode converts the four products one after the other and adds the counts of equal
+/// polarity. In ideal mode the count is floor(S * count_scale + 0.5) limited to full scale, S being
+/// the exact integer sum of |x| |w| of that polarity (of each phase in four-phase mode, with the
+/// limit applied to the sum).
+class Crossbar {
+ public:
+  /// @param seed seed of the run; @param path hierarchical name, keys the random streams
+  /// @throws std::invalid_argument naming the parameter, its value and range if the configuration
+  /// is out of range
+  Crossbar(const CrossbarConfig& config, std::uint64_t seed, std::string_view path);
+  ~Crossbar();
+  Crossbar(const Crossbar&) = delete;
+  Crossbar& operator=(const Crossbar&) = delete;
+
+  /// Programs a region from `weights` (row-major over the whole crossbar: rows x columns,
+  /// -127..127).
+  ProgramResult program(const std::int8_t* weights, const Region& region, core::TimePs now_ps);
+
+  /// One MVM over a region. `inputs` has region.rows elements; `cp` and `cn` get region.columns
+  /// counts each.
+  MvmResult mvm(const std::int8_t* inputs, std::int8_t zero_point, const Region& region,
+                const ReadMode& mode, core::TimePs now_ps, std::uint16_t* cp, std::uint16_t* cn);
+
+  /// Nominal counts per unit of |x| |w|: full_scale * g_max * v_read / (i_full_scale / 2^range *
+  /// 127 * 2^magnitude_bits).
+  double count_scale(const ReadMode& mode) const;
+  /// Time of one MVM, ps.
+  core::TimePs mvm_duration_ps(const ReadMode& mode) const;
+  /// True when every cell of the region has been programmed since power-up.
+  bool programmed(const Region& region) const;
+  /// Write cycles of the most worn cell.
+  std::uint32_t wear_max() const;
+  /// The configuration.
+  const CrossbarConfig& config() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aimc::analog

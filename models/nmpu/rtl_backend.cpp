@@ -1,0 +1,255 @@
+// The Verilated backend: drives the pins of rtl/nmpu/nmpu.sv and counts the cycles it sees there.
+//
+// The RTL's clock runs only while a call needs it. This file never sees SystemC: Verilator's
+// headers and SystemC's disagree about sc_time_stamp.
+#include <verilated.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <type_traits>
+
+#include "Vnmpu.h"
+#include "models/nmpu/checks.h"
+
+#ifndef AIMC_NMPU_LANES
+#define AIMC_NMPU_LANES ::aimc::nmpu::format::kLanes
+#endif
+
+namespace aimc::nmpu {
+namespace {
+
+constexpr unsigned kLanes = AIMC_NMPU_LANES;
+constexpr unsigned kWordBits = 32;
+// An RTL of any sensible depth has answered after this many cycles in which nothing moved.
+constexpr unsigned kHangCycles = 1000;
+
+template <unsigned kBits>
+using Words = std::array<std::uint32_t, (kBits + kWordBits - 1) / kWordBits>;
+
+/// Sets a port, whatever type Verilator chose for its width.
+template <typename Port>
+void set(Port& port, std::uint32_t value) {
+  port = static_cast<Port>(value);
+}
+
+template <std::size_t kPortWords, std::size_t kWords>
+void set(VlWide<kPortWords>& port, const std::array<std::uint32_t, kWords>& words) {
+  static_assert(kPortWords == kWords,
+                "a port of the RTL has another width than the number formats say");
+  std::copy(words.begin(), words.end(), port.data());
+}
+
+template <typename Port, std::size_t kWords>
+std::enable_if_t<std::is_integral_v<Port>> set(Port& port,
+                                               const std::array<std::uint32_t, kWords>& words) {
+  static_assert(sizeof(Port) >= kWords * sizeof(std::uint32_t) / 2 && kWords <= 2,
+                "a port of the RTL has another width than the number formats say");
+  std::uint64_t value = words[0];
+  if constexpr (kWords > 1) value |= std::uint64_t{words[1]} << kWordBits;
+  port = static_cast<Port>(value);
+}
+
+/// 16-bit element `index` of an output port.
+template <std::size_t kWords>
+std::int16_t element(const VlWide<kWords>& port, unsigned index) {
+  static_assert(kWords == Words<kLanes * format::kPsumW>{}.size(),
+                "out_data has another width than the number formats say");
+  return static_cast<std::int16_t>(port.data()[index / 2] >> (index % 2 * format::kPsumW));
+}
+
+template <typename Port>
+std::enable_if_t<std::is_integral_v<Port>, std::int16_t> element(Port port, unsigned index) {
+  return static_cast<std::int16_t>(port >> (index * format::kPsumW));
+}
+
+/// Lanes first .. first + count - 1 get the values, the others zero.
+template <unsigned kWidth, typename Value>
+Words<kLanes * kWidth> pack(const Value* values, unsigned first, unsigned count) {
+  Words<kLanes * kWidth> words{};
+  for (unsigned i = 0; i < count; ++i) {
+    const std::uint32_t value = static_cast<std::uint16_t>(values[i]);
+    const unsigned bit = (first + i) * kWidth;
+    const unsigned word = bit / kWordBits;
+    const unsigned shift = bit % kWordBits;
+    words[word] |= value << shift;
+    if (shift + kWidth > kWordBits) words[word + 1] |= value >> (kWordBits - shift);
+  }
+  return words;
+}
+
+class Rtl final : public Backend {
+ public:
+  Rtl() {
+    reset();
+    // Reset leaves the parameters alone; columns never written read as zero, as in the model.
+    for (unsigned column = 0; column < column_capacity(kLanes); ++column) write_params(column, {});
+  }
+  ~Rtl() override {
+    enter();
+    top_.final();
+  }
+  Rtl(const Rtl&) = delete;
+  Rtl& operator=(const Rtl&) = delete;
+
+  void write_params(unsigned column, const ColumnParams& params) override {
+    check_column(column, kLanes);
+    enter();
+    top_.param_valid = 1;
+    set(top_.param_column, column);
+    set(top_.param_sp, params.scale_p);
+    set(top_.param_sn, params.scale_n);
+    set(top_.param_offset, static_cast<std::uint8_t>(params.offset));
+    set(top_.param_bias, static_cast<std::uint16_t>(params.bias));
+    low_phase();
+    high_phase();
+    top_.param_valid = 0;
+  }
+
+  unsigned run(const Vector& vector, std::int16_t* out, std::uint64_t now_ps) override {
+    check_vector(vector, out, kLanes);
+    enter();
+    drive_config(vector.config);
+    try {
+      return stream(vector, out, now_ps);
+    } catch (...) {
+      reset();  // what is left in the pipeline must not come out in the next vector
+      throw;
+    }
+  }
+
+ private:
+  /// The part of a vector that lies in one beat.
+  struct Slice {
+    unsigned row;    // parameter word of the lanes
+    unsigned lane;   // of the first element
+    unsigned index;  // of the first element in the vector
+    unsigned count;
+  };
+
+  static Slice slice(const Vector& vector, unsigned beat) {
+    const unsigned row = vector.first_column / kLanes + beat;
+    const unsigned begin = std::max(row * kLanes, vector.first_column);
+    const unsigned end = std::min((row + 1) * kLanes, vector.first_column + vector.columns);
+    return {row, begin % kLanes, begin - vector.first_column, end - begin};
+  }
+
+  unsigned stream(const Vector& vector, std::int16_t* out, std::uint64_t now_ps) {
+    const unsigned beats = beats_touched(vector.first_column, vector.columns, kLanes);
+    unsigned sent = 0;
+    unsigned received = 0;
+    unsigned cycles = 0;
+    unsigned idle = 0;
+    drive_beat(vector, 0, beats);
+    while (received < beats) {
+      low_phase();
+      const bool accepted = top_.in_valid != 0 && top_.in_ready != 0;
+      const bool produced = top_.out_valid != 0;
+      sent += accepted ? 1 : 0;
+      if (sent > 0) ++cycles;
+      if (produced) {
+        if (received == sent) fail("gave out a beat that was not put in", now_ps);
+        const bool is_last = received + 1 == beats;
+        if ((top_.out_last != 0) != is_last) {
+          fail("set out_last to " + std::to_string(unsigned{top_.out_last}) + " on output beat " +
+                   std::to_string(received) + " of " + std::to_string(beats),
+               now_ps);
+        }
+        collect(vector, received++, out);
+      }
+      idle = accepted || produced ? 0 : idle + 1;
+      if (idle > kHangCycles) {
+        fail("hangs: nothing moved for " + std::to_string(kHangCycles) + " cycles, with " +
+                 std::to_string(sent) + " of " + std::to_string(beats) + " beats accepted and " +
+                 std::to_string(received) + " given out",
+             now_ps);
+      }
+      high_phase();
+      if (accepted) drive_beat(vector, sent, beats);
+    }
+    if (context_->gotError()) {
+      context_->gotError(false);
+      context_->gotFinish(false);
+      fail("failed an assertion; the simulator's message names it", now_ps);
+    }
+    return cycles;
+  }
+
+  void drive_config(const VectorConfig& config) {
+    set(top_.in_addend, static_cast<unsigned>(config.addend));
+    set(top_.in_cut_pre, config.cut_pre);
+    set(top_.in_cut_post, config.cut_post);
+    top_.in_relu = config.relu ? 1 : 0;
+    set(top_.in_zero_point, static_cast<std::uint8_t>(config.zero_point));
+    top_.in_psum_out = config.psum_out ? 1 : 0;
+  }
+
+  /// Puts a beat on the input pins, or takes in_valid away after the last.
+  void drive_beat(const Vector& vector, unsigned beat, unsigned beats) {
+    top_.in_valid = beat < beats ? 1 : 0;
+    top_.in_last = beat + 1 == beats ? 1 : 0;
+    if (beat >= beats) return;
+    const Slice s = slice(vector, beat);
+    set(top_.in_row, s.row);
+    set(top_.in_cp, pack<format::kInW>(vector.cp + s.index, s.lane, s.count));
+    set(top_.in_cn, pack<format::kInW>(vector.cn + s.index, s.lane, s.count));
+    if (vector.config.addend == Addend::kPsum) {
+      set(top_.in_psum, pack<format::kPsumW>(vector.psum + s.index, s.lane, s.count));
+    }
+  }
+
+  void collect(const Vector& vector, unsigned beat, std::int16_t* out) const {
+    const Slice s = slice(vector, beat);
+    for (unsigned i = 0; i < s.count; ++i) out[s.index + i] = element(top_.out_data, s.lane + i);
+  }
+
+  void reset() {
+    constexpr unsigned kResetCycles = 2;
+    top_.in_valid = 0;
+    top_.param_valid = 0;
+    top_.out_ready = 1;
+    top_.rst_n = 0;
+    for (unsigned i = 0; i < kResetCycles; ++i) {
+      low_phase();
+      high_phase();
+    }
+    top_.rst_n = 1;
+  }
+
+  static std::unique_ptr<VerilatedContext> make_context() {
+    auto context = std::make_unique<VerilatedContext>();
+    context->threads(1);  // by default each context starts a worker for every further processor
+    // A failed assertion in the RTL becomes an exception here instead of the end of the process.
+    context->fatalOnError(false);
+    return context;
+  }
+
+  /// Verilator's run time finds the context of assertions and scopes through a variable of the thread, which still
+  /// names whichever instance was constructed last.
+  void enter() { Verilated::threadContextp(context_.get()); }
+
+  void low_phase() {
+    top_.clk = 0;
+    top_.eval();
+  }
+  void high_phase() {
+    top_.clk = 1;
+    top_.eval();
+  }
+
+  [[noreturn]] static void fail(const std::string& what, std::uint64_t now_ps) {
+    throw std::runtime_error("nmpu: the RTL " + what + " (vector started at " +
+                             std::to_string(now_ps) + " ps)");
+  }
+
+  std::unique_ptr<VerilatedContext> context_ = make_context();
+  Vnmpu top_{context_.get(), "nmpu"};
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_rtl() {
+  return std::make_unique<Rtl>();
+}
+
+}  // namespace aimc::nmpu

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+#include "models/noc/link_calendar.h"
+#include "models/noc/network.h"
+#include "models/noc/routing.h"
+#include "models/noc/topology.h"
+
+namespace aimc::noc {
+
+namespace {
+
+constexpr std::uint64_t kInterfaceCycles = 1;  // from the source's queue to its injection link
+constexpr std::uint64_t kLinkCycles = 1;       // from the last link into the destination
+constexpr std::uint64_t kCreditCycles =
+    2;  // from a flit's departure to its slot's next use upstream
+
+/// Link reservations made when a packet is sent, however far ahead of or behind other packets that
+/// is.
+class LtNetwork final : public Network {
+ public:
+  explicit LtNetwork(const NocConfig& config)
+      : config_(config),
+        topology_(config),
+        calendars_(2 * std::size_t{topology_.link_count()}),
+        busy_cycles_(calendars_.size()),
+        order_(2 * std::size_t{topology_.nodes()}) {}
+
+  Delivery send(const Packet& packet) override;
+  void retire_before(std::uint64_t cycle) override { retired_ = std::max(retired_, cycle); }
+  unsigned routers_visited(Node source, Node destination) const override {
+    check_nodes(source, destination);
+    return path_routers(topology_, source, destination);
+  }
+  const NetworkCounters& counters() const override { return counters_; }
+  std::vector<LinkUse> link_use() const override;
+
+ private:
+  /// The latest-injected packet of a source to a destination.
+  struct Last {
+    std::uint64_t inject_cycle = 0;
+    std::uint64_t ejected_cycle = 0;  // the ejection link is past it
+  };
+
+  void check_nodes(Node source, Node destination) const;
+  void check_packet(const Packet& packet) const;
+  Last& last_of(const Packet& packet);
+  void reserve_links(const Packet& packet, std::size_t plane);
+
+  NocConfig config_;
+  Topology topology_;
+  std::vector<LinkCalendar> calendars_;  // request plane, then response plane
+  std::vector<std::uint64_t> busy_cycles_;
+  std::vector<std::vector<Last>>
+      order_;  // by plane and source, then by destination; filled in when a source first sends
+  Path path_;
+  std::array<std::uint64_t, Path::kMaxLinks>
+      heads_{};  // when the first flit crosses each link of path_
+  std::uint64_t retired_ = 0;
+  NetworkCounters counters_;
+};
+
+void LtNetwork::check_nodes(Node source, Node destination) const {
+  const unsigned worst = std::max(source.id, destination.id);
+  if (worst < topology_.nodes()) return;
+  throw std::invalid_argument("noc: node " + std::to_string(worst) + " does not exist, there are " +
+                              std::to_string(topology_.nodes()));
+}
+
+void LtNetwork::check_packet(const Packet& packet) const {
+  check_nodes(packet.source, packet.destination);
+  if (packet.flits == 0)
+    throw std::invalid_argument("noc: a packet of 0 flits, expected at least 1");
+  if (packet.inject_cycle < retired_) {
+    throw std::invalid_argument("noc: packet injected at cycle " +
+                                std::to_string(packet.inject_cycle) + ", but cycles before " +
+                                std::to_string(retired_) + " are forgotten");
+  }
+}
+
+LtNetwork::Last& LtNetwork::last_of(const Packet& packet) {
+  const std::size_t plane = static_cast<std::size_t>(packet.plane) * topology_.nodes();
+  std::vector<Last>& of_source = order_[plane + packet.source.id];
+  if (of_source.empty()) of_source.resize(topology_.nodes());
+  return of_source[packet.destination.id];
+}
+
+Delivery LtNetwork::send(const Packet& packet) {
+  check_packet(packet);
+  find_path(topology_, config_.routing, packet.source, packet.destination, path_);
+  const std::size_t plane = static_cast<std::size_t>(packet.plane) * topology_.link_count();
+  Last& last = last_of(packet);
+  const bool in_order = packet.inject_cycle >= last.inject_cycle;
+
+  std::uint64_t earliest = packet.inject_cycle + kInterfaceCycles;
+  for (unsigned i = 0; i < path_.size; ++i) {
+    LinkCalendar& calendar = calendars_[plane + path_.links[i]];
+    calendar.forget_before(retired_);
+    if (i + 1 == path_.size && in_order) earliest = std::max(earliest, last.ejected_cycle);
+    const unsigned gap = i == 0 ? 0 : config_.packet_gap_cycles;
+    heads_[i] = calendar.earliest_gap(earliest, std::uint64_t{packet.flits} + gap);
+    earliest = heads_[i] + config_.router_cycles;
+  }
+  reserve_links(packet, plane);
+  const std::uint64_t head = heads_[path_.size - 1] + kLinkCycles;
+  if (in_order) last = {packet.inject_cycle, heads_[path_.size - 1] + packet.flits};
+
+  const Delivery delivery{head, head + packet.flits - 1, path_.routers()};
+  ++counters_.packets;
+  counters_.flits += packet.flits;
+  counters_.flit_hops += std::uint64_t{packet.flits} * delivery.routers;
+  counters_.latency_cycles += delivery.tail_cycle - packet.inject_cycle;
+  return delivery;
+}
+
+void LtNetwork::reserve_links(const Packet& packet, std::size_t plane) {
+  const std::uint64_t flits = packet.flits;
+  const std::uint64_t buffer = config_.buffer_flits;
+  std::uint64_t released = 0;  // when the link behind the current one is free again
+  for (unsigned i = path_.size; i-- > 0;) {
+    std::uint64_t end = heads_[i] + flits + (i == 0 ? 0 : config_.packet_gap_cycles);
+    if (i + 1 < path_.size) {
+      // While the head waits, up to `buffer` flits pile up behind this link. A longer packet stays
+      // on the link itself, and is then as late as its tail is on the next one.
+      const std::uint64_t drained = flits > buffer ? released : heads_[i + 1] + flits;
+      end = std::max(end + buffer, drained + kCreditCycles) - buffer;
+    }
+    calendars_[plane + path_.links[i]].reserve(heads_[i], end);
+    busy_cycles_[plane + path_.links[i]] += flits;
+    released = end;
+  }
+}
+
+std::vector<LinkUse> LtNetwork::link_use() const {
+  std::vector<LinkUse> use;
+  for (std::size_t index = 0; index < busy_cycles_.size(); ++index) {
+    if (busy_cycles_[index] == 0) continue;
+    const unsigned plane_links = topology_.link_count();
+    const LinkEnds ends = topology_.ends(static_cast<unsigned>(index % plane_links));
+    const Plane plane = index < plane_links ? Plane::kRequest : Plane::kResponse;
+    use.push_back(
+        {ends.from_router, ends.to_router, plane, busy_cycles_[index], ends.kind, ends.node});
+  }
+  return use;
+}
+
+}  // namespace
+
+std::unique_ptr<Network> make_lt_network(const NocConfig& config) {
+  check(config);
+  return std::make_unique<LtNetwork>(config);
+}
+
+}  // namespace aimc::noc

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace aimc::noc {
+
+/// Order in which dimensions are travelled.
+enum class Routing : std::uint8_t { kXy, kYx };
+
+/// Which of the two physical networks a packet takes; they share nothing, so requests never block
+/// responses.
+enum class Plane : std::uint8_t { kRequest, kResponse };
+
+/// Shape and timing of the network.
+struct NocConfig {
+  unsigned width = 4;         ///< mesh columns, 1..32
+  unsigned height = 4;        ///< mesh rows, 1..32
+  double clock_mhz = 1000.0;  ///< network clock, 1..100000
+  /// h: pipeline of one router with its output link, cycles per router visited, 1..64
+  unsigned router_cycles = 4;
+  unsigned flit_bytes = 16;        ///< payload bytes of a flit, 4..64, a power of two
+  unsigned max_burst_beats = 256;  ///< flits of payload per packet at most, 1..256
+  Routing routing = Routing::kXy;
+  double router_energy_pj_per_byte = 0.10;  ///< energy of a byte through one router, pJ, >= 0
+  double link_energy_pj_per_byte = 0.05;    ///< energy of a byte over one link, pJ, >= 0
+  /// Input buffer of a router port, flits, 1..256: decides how far back a blocked packet holds
+  /// links.
+  unsigned buffer_flits = 8;
+  /// Idle cycles a router needs between two packets on an output link, 0..16: 1 for a pipeline with
+  /// a virtual-channel allocation stage of its own, 0 for a speculative one.
+  unsigned packet_gap_cycles = 0;
+};
+
+/// A place where packets enter and leave. Tile i is node i, at (i mod width, i / width); then come
+/// the nodes attached to the west ports of column 0: host (row 0) and memory (row 1, or row 0's
+/// north port in a mesh of one row).
+struct Node {
+  std::uint32_t id = 0;
+};
+
+/// One packet.
+struct Packet {
+  Node source;
+  Node destination;
+  unsigned flits = 1;  ///< header included
+  Plane plane = Plane::kRequest;
+  std::uint64_t inject_cycle = 0;  ///< network cycle at which the first flit may leave the source
+};
+
+/// When a packet arrived.
+struct Delivery {
+  std::uint64_t head_cycle = 0;  ///< arrival of the first flit
+  /// Arrival of the last flit; zero load: inject + h*R + 2 + (flits - 1), R routers visited.
+  std::uint64_t tail_cycle = 0;
+  unsigned routers = 0;  ///< R
+};
+
+/// Traffic totals.
+struct NetworkCounters {
+  std::uint64_t packets = 0;
+  std::uint64_t flits = 0;
+  std::uint64_t flit_hops = 0;       ///< flits times routers visited
+  std::uint64_t latency_cycles = 0;  ///< sum over packets, injection to tail
+};
+
+/// What a directed link connects.
+enum class LinkKind : std::uint8_t { kInjection, kRouter, kEjection };
+
+/// One directed link and what went over it.
+struct LinkUse {
+  /// Router index, or the attached router for injection and ejection links.
+  unsigned from_router = 0;
+  unsigned to_router = 0;
+  Plane plane = Plane::kRequest;
+  std::uint64_t busy_cycles = 0;  ///< cycles in which a flit crossed it
+  LinkKind kind = LinkKind::kRouter;
+  Node node;  ///< the attached node; injection and ejection links only
+};
+
+/// Engine of the network: takes packets one at a time and tells when they arrive. Free of SystemC.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// Sends a packet and reserves what it uses. Packets of one plane from one source to one
+  /// destination that are sent in the order of their inject_cycle arrive in that order.
+  /// @throws std::invalid_argument for a node that does not exist, no flits, or a packet injected
+  /// before the cycle given to retire_before
+  virtual Delivery send(const Packet& packet) = 0;
+  /// Time before which no packet will be injected any more; lets the engine forget older
+  /// reservations. Must come from the kernel's time, never from an initiator's local time.
+  virtual void retire_before(std::uint64_t cycle) = 0;
+  /// Routers a packet visits between two nodes.
+  virtual unsigned routers_visited(Node source, Node destination) const = 0;
+  virtual const NetworkCounters& counters() const = 0;
+  /// Every link that carried something, in a fixed order.
+  virtual std::vector<LinkUse> link_use() const = 0;
+};
+
+/// Checks a configuration against the ranges given at its members.
+/// @throws std::invalid_argument naming the member, its value and what was expected
+void check(const NocConfig& config);
+
+/// Number of nodes: tiles, host, memory.
+unsigned node_count(const NocConfig& config);
+/// The host's node.
+Node host_node(const NocConfig& config);
+/// The memory controller's node.
+Node memory_node(const NocConfig& config);
+
+/// Makes the link-reservation engine: a calendar per link with gap filling.
+/// @throws std::invalid_argument like check
+std::unique_ptr<Network> make_lt_network(const NocConfig& config);
+
+}  // namespace aimc::noc

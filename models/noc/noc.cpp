@@ -1,0 +1,390 @@
+#include "models/noc/noc.h"
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "models/core/time.h"
+#include "models/noc/burst.h"
+#include "models/noc/slice_lanes.h"
+
+namespace aimc::noc {
+
+namespace {
+
+using Payload = tlm::tlm_generic_payload;
+
+constexpr double kJoulesPerPj = 1e-12;
+
+core::TimePs to_ps(const sc_core::sc_time& time) {
+  return time.value();
+}
+sc_core::sc_time from_ps(core::TimePs time_ps) {
+  return sc_core::sc_time::from_value(time_ps);
+}
+
+Direction direction_of(const Payload& transaction) {
+  if (transaction.is_write()) return Direction::kWrite;
+  return transaction.is_read() ? Direction::kRead : Direction::kNone;
+}
+
+/// A part of a transaction that travels as one packet each way.
+struct Burst {
+  std::uint64_t offset = 0;  // in the transaction's data
+  std::uint64_t bytes = 0;
+  std::uint64_t request_tail_cycle = 0;
+};
+
+/// What one b_transport call needs besides its arguments; used again by later calls.
+struct Transfer {
+  Payload part;  // one burst of several, as the target sees it
+  std::vector<unsigned char> byte_enables;
+  std::vector<Burst> bursts;
+};
+
+/// All Transfers there are, and those no call uses. Calls overlap because they wait, and may never
+/// end when the simulation does, so a Transfer stays the pool's.
+struct TransferPool {
+  std::vector<std::unique_ptr<Transfer>> all;
+  std::vector<Transfer*> idle;
+};
+
+/// A Transfer for the length of a call.
+class TransferLease {
+ public:
+  explicit TransferLease(TransferPool& pool) : pool_(pool) {
+    if (pool_.idle.empty()) {
+      pool_.all.push_back(std::make_unique<Transfer>());
+      pool_.idle.push_back(pool_.all.back().get());
+    }
+    transfer_ = pool_.idle.back();
+    pool_.idle.pop_back();
+    transfer_->bursts.clear();
+  }
+  ~TransferLease() { pool_.idle.push_back(transfer_); }
+  TransferLease(const TransferLease&) = delete;
+  TransferLease& operator=(const TransferLease&) = delete;
+
+  Transfer& operator*() const { return *transfer_; }
+
+ private:
+  TransferPool& pool_;
+  Transfer* transfer_ = nullptr;
+};
+
+}  // namespace
+
+struct Noc::State {
+  using InitiatorPort = tlm_utils::simple_target_socket_tagged<State, 32>;
+  using TargetPort = tlm_utils::simple_initiator_socket_tagged<State, 32>;
+
+  State(const NocConfig& noc_config, core::EnergyMeter& energy_meter, core::Probe& activity_probe);
+
+  // Forward path; the tag is the initiator's node.
+  void b_transport(int node, Payload& transaction, sc_core::sc_time& delay);
+  unsigned transport_dbg(int node, Payload& transaction);
+  bool get_direct_mem_ptr(int node, Payload& transaction, tlm::tlm_dmi& dmi);
+
+  void check_node(Node node) const;
+  std::string node_name(Node node) const;
+  TargetPort* target_of(const AddressRange* range) const;
+  bool split(const Payload& transaction, std::vector<Burst>& bursts) const;
+  void set_part(Payload& transaction, const Burst& burst, std::uint64_t address,
+                Transfer& transfer) const;
+  void access(TargetPort& target, Payload& transaction, const AddressRange& range,
+              const Burst& burst, Transfer& transfer, sc_core::sc_time& target_delay) const;
+  std::uint64_t send(const Packet& packet);
+  void report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
+              std::uint64_t end_cycle);
+
+  NocConfig config;
+  core::Clock clock;
+  std::unique_ptr<Network> network;
+  AddressMap map;
+  std::vector<std::unique_ptr<InitiatorPort>> initiator_ports;
+  std::vector<std::unique_ptr<TargetPort>> target_ports;  // by node, may be empty
+  TransferPool transfers;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t last_arrival_cycle = 0;
+
+  core::EnergyMeter& energy;
+  core::EnergyAccount router_account;
+  core::EnergyAccount link_account;
+  double router_j_per_flit;
+  double link_j_per_flit;
+
+  core::Probe& probe;
+  core::ActivityName request_name;
+  core::ActivityName response_name;
+  std::vector<SliceLanes> lanes;  // by sending node
+};
+
+Noc::State::State(const NocConfig& noc_config, core::EnergyMeter& energy_meter,
+                  core::Probe& activity_probe)
+    : config(noc_config),
+      clock(noc_config.clock_mhz),
+      network(make_lt_network(noc_config)),
+      target_ports(node_count(noc_config)),
+      energy(energy_meter),
+      router_account(energy_meter.open("noc", "router")),
+      link_account(energy_meter.open("noc", "link")),
+      router_j_per_flit(config.router_energy_pj_per_byte * config.flit_bytes * kJoulesPerPj),
+      link_j_per_flit(config.link_energy_pj_per_byte * config.flit_bytes * kJoulesPerPj),
+      probe(activity_probe),
+      request_name(activity_probe.name("request")),
+      response_name(activity_probe.name("response")) {
+  lanes.reserve(node_count(config));
+  for (unsigned id = 0; id < node_count(config); ++id) {
+    lanes.emplace_back("noc", "from " + node_name({id}));
+  }
+}
+
+void Noc::State::check_node(Node node) const {
+  if (node.id < node_count(config)) return;
+  throw std::invalid_argument("noc: node " + std::to_string(node.id) +
+                              " does not exist, there are " + std::to_string(node_count(config)));
+}
+
+std::string Noc::State::node_name(Node node) const {
+  if (node.id == host_node(config).id) return "host";
+  if (node.id == memory_node(config).id) return "memory";
+  return "tile" + std::to_string(node.id);
+}
+
+Noc::State::TargetPort* Noc::State::target_of(const AddressRange* range) const {
+  return range == nullptr ? nullptr : target_ports[range->node.id].get();
+}
+
+/// Cuts a transaction into bursts; false if that is impossible.
+bool Noc::State::split(const Payload& transaction, std::vector<Burst>& bursts) const {
+  const std::uint64_t address = transaction.get_address();
+  const std::uint64_t length = transaction.get_data_length();
+  if (direction_of(transaction) == Direction::kNone) {
+    bursts.push_back({0, length, 0});
+    return true;
+  }
+  if (length == 0) return false;
+  const std::uint64_t width = transaction.get_streaming_width();
+  if (width < length) {
+    // All data goes to the same few addresses: that cannot be cut at address boundaries.
+    bursts.push_back({0, length, 0});
+    return width != 0 && first_burst_bytes(config, address, width) == width &&
+           first_burst_bytes(config, 0, length) == length;
+  }
+  for (std::uint64_t offset = 0; offset < length; offset += bursts.back().bytes) {
+    bursts.push_back({offset, first_burst_bytes(config, address + offset, length - offset), 0});
+  }
+  return true;
+}
+
+/// Makes transfer.part the burst of a transaction that has several.
+void Noc::State::set_part(Payload& transaction, const Burst& burst, std::uint64_t address,
+                          Transfer& transfer) const {
+  Payload& part = transfer.part;
+  const auto bytes = static_cast<unsigned>(burst.bytes);
+  part.set_command(transaction.get_command());
+  part.set_address(address);
+  part.set_data_ptr(transaction.get_data_ptr() + burst.offset);
+  part.set_data_length(bytes);
+  part.set_streaming_width(bytes);
+  part.set_dmi_allowed(false);
+  part.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  part.set_byte_enable_ptr(nullptr);
+  part.set_byte_enable_length(0);
+  const unsigned char* enables = transaction.get_byte_enable_ptr();
+  const std::uint64_t pattern = transaction.get_byte_enable_length();
+  if (enables == nullptr || pattern == 0) return;
+  transfer.byte_enables.resize(bytes);  // the pattern repeats, so a burst may begin anywhere in it
+  for (std::uint64_t i = 0; i < burst.bytes; ++i) {
+    transfer.byte_enables[i] = enables[(burst.offset + i) % pattern];
+  }
+  part.set_byte_enable_ptr(transfer.byte_enables.data());
+  part.set_byte_enable_length(bytes);
+}
+
+/// Hands a burst to its target, whose delay is added to `target_delay`.
+void Noc::State::access(TargetPort& target, Payload& transaction, const AddressRange& range,
+                        const Burst& burst, Transfer& transfer,
+                        sc_core::sc_time& target_delay) const {
+  const std::uint64_t address = transaction.get_address();
+  if (transfer.bursts.size() == 1) {
+    transaction.set_address(range.local(address));
+    target->b_transport(transaction, target_delay);
+    transaction.set_address(address);
+    return;
+  }
+  set_part(transaction, burst, range.local(address) + burst.offset, transfer);
+  target->b_transport(transfer.part, target_delay);
+  // The first error counts; until there is one, the transaction says it went well.
+  if (transaction.get_response_status() == tlm::TLM_OK_RESPONSE) {
+    transaction.set_response_status(transfer.part.get_response_status());
+  }
+}
+
+/// Sends a packet and returns the arrival of its tail.
+std::uint64_t Noc::State::send(const Packet& packet) {
+  const Delivery delivery = network->send(packet);
+  // Every link of the route counts, injection and ejection included: one more than routers.
+  const std::uint64_t flit_routers = std::uint64_t{packet.flits} * delivery.routers;
+  const std::uint64_t flit_links = flit_routers + packet.flits;
+  energy.post(router_account, static_cast<double>(flit_routers) * router_j_per_flit, flit_routers);
+  energy.post(link_account, static_cast<double>(flit_links) * link_j_per_flit, flit_links);
+  last_arrival_cycle = std::max(last_arrival_cycle, delivery.tail_cycle);
+  return delivery.tail_cycle;
+}
+
+void Noc::State::report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
+                        std::uint64_t end_cycle) {
+  if (!probe.enabled()) return;
+  lanes[source.id].report(probe, activity, clock.time_of(begin_cycle), clock.time_of(end_cycle));
+}
+
+void Noc::State::b_transport(int node, Payload& transaction, sc_core::sc_time& delay) {
+  const Node source{static_cast<unsigned>(node)};
+  const std::uint64_t length = transaction.get_data_length();
+  const std::uint64_t width = transaction.get_streaming_width();
+  const std::uint64_t span = std::max<std::uint64_t>(1, std::min(length, width));
+  const AddressRange* range = map.find(transaction.get_address(), span);
+  TargetPort* target = target_of(range);
+  if (target == nullptr) {
+    transaction.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return;
+  }
+  const TransferLease lease(transfers);
+  Transfer& transfer = *lease;
+  if (!split(transaction, transfer.bursts)) {
+    transaction.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+    return;
+  }
+
+  // Reservations may be forgotten by kernel time only: other initiators' local times can be
+  // anywhere after it.
+  const core::TimePs now_ps = to_ps(sc_core::sc_time_stamp());
+  network->retire_before(clock.cycle_at_or_after(now_ps));
+  const std::uint64_t inject_cycle = clock.cycle_at_or_after(now_ps + to_ps(delay));
+  const Direction direction = direction_of(transaction);
+  payload_bytes += direction == Direction::kNone ? 0 : length;
+
+  std::uint64_t request_tail = 0;
+  for (Burst& burst : transfer.bursts) {
+    const unsigned flits = burst_flits(config, direction, burst.bytes).request;
+    burst.request_tail_cycle = send({source, range->node, flits, Plane::kRequest, inject_cycle});
+    request_tail = std::max(request_tail, burst.request_tail_cycle);
+  }
+  report(source, request_name, inject_cycle, request_tail);
+
+  if (transfer.bursts.size() > 1) transaction.set_response_status(tlm::TLM_OK_RESPONSE);
+  std::optional<std::uint64_t> first_response_cycle;
+  std::uint64_t response_cycle = 0;
+  std::uint64_t response_tail = 0;
+  for (const Burst& burst : transfer.bursts) {
+    const sc_core::sc_time arrival = from_ps(clock.time_of(burst.request_tail_cycle));
+    if (arrival > sc_core::sc_time_stamp()) sc_core::wait(arrival - sc_core::sc_time_stamp());
+    sc_core::sc_time target_delay = sc_core::SC_ZERO_TIME;
+    access(*target, transaction, *range, burst, transfer, target_delay);
+    // A target answers the bursts of a transaction in their order.
+    const core::TimePs ready_ps = to_ps(sc_core::sc_time_stamp() + target_delay);
+    response_cycle = std::max(response_cycle, clock.cycle_at_or_after(ready_ps));
+    if (!first_response_cycle) first_response_cycle = response_cycle;
+    const unsigned flits = burst_flits(config, direction, burst.bytes).response;
+    response_tail = std::max(response_tail,
+                             send({range->node, source, flits, Plane::kResponse, response_cycle}));
+  }
+  report(range->node, response_name, *first_response_cycle, response_tail);
+  transaction.set_dmi_allowed(false);
+  delay = from_ps(clock.time_of(response_tail)) - sc_core::sc_time_stamp();
+}
+
+unsigned Noc::State::transport_dbg(int /*node*/, Payload& transaction) {
+  const std::uint64_t address = transaction.get_address();
+  const unsigned length = transaction.get_data_length();
+  const AddressRange* range = map.find(address, 1);
+  TargetPort* target = target_of(range);
+  if (target == nullptr) return 0;
+  const std::uint64_t rest = range->size - (address - range->base);
+  const unsigned reachable = length <= rest ? length : static_cast<unsigned>(rest);
+  transaction.set_address(range->local(address));
+  transaction.set_data_length(reachable);
+  const unsigned done = (*target)->transport_dbg(transaction);
+  transaction.set_address(address);
+  transaction.set_data_length(length);
+  return done;
+}
+
+bool Noc::State::get_direct_mem_ptr(int /*node*/, Payload& transaction, tlm::tlm_dmi& dmi) {
+  transaction.set_dmi_allowed(false);
+  dmi.init();  // the default range, all addresses: the refusal holds everywhere
+  return false;
+}
+
+Noc::Noc(sc_core::sc_module_name name, const NocConfig& config, core::EnergyMeter& energy,
+         core::Probe& probe)
+    : sc_module(name), state_(std::make_unique<State>(config, energy, probe)) {
+  if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
+    throw std::runtime_error("noc: SystemC's time resolution is " +
+                             sc_core::sc_get_time_resolution().to_string() + ", expected 1 ps");
+  }
+}
+
+Noc::~Noc() = default;
+
+tlm::tlm_target_socket<32>& Noc::initiator_port(Node node) {
+  state_->check_node(node);
+  const std::string port_name = "from_" + state_->node_name(node);
+  // A socket belongs to the module under construction; here that must be the network, whoever
+  // calls.
+  simcontext()->hierarchy_push(this);
+  auto port =
+      std::make_unique<State::InitiatorPort>(sc_core::sc_gen_unique_name(port_name.c_str()));
+  simcontext()->hierarchy_pop();
+  const int tag = static_cast<int>(node.id);
+  port->register_b_transport(state_.get(), &State::b_transport, tag);
+  port->register_transport_dbg(state_.get(), &State::transport_dbg, tag);
+  port->register_get_direct_mem_ptr(state_.get(), &State::get_direct_mem_ptr, tag);
+  state_->initiator_ports.push_back(std::move(port));
+  return *state_->initiator_ports.back();
+}
+
+tlm::tlm_initiator_socket<32>& Noc::target_port(Node node) {
+  state_->check_node(node);
+  std::unique_ptr<State::TargetPort>& port = state_->target_ports[node.id];
+  if (port)
+    throw std::invalid_argument("noc: " + state_->node_name(node) + " has a target already");
+  simcontext()->hierarchy_push(this);
+  port = std::make_unique<State::TargetPort>(("to_" + state_->node_name(node)).c_str());
+  simcontext()->hierarchy_pop();
+  return *port;
+}
+
+void Noc::map(const AddressRange& range) {
+  state_->check_node(range.node);
+  state_->map.add(range);
+}
+
+const NetworkCounters& Noc::counters() const {
+  return state_->network->counters();
+}
+
+std::uint64_t Noc::payload_bytes() const {
+  return state_->payload_bytes;
+}
+
+std::vector<LinkUse> Noc::link_use() const {
+  return state_->network->link_use();
+}
+
+double Noc::max_link_utilisation() const {
+  const std::uint64_t now_cycle = to_ps(sc_core::sc_time_stamp()) / state_->clock.period_ps();
+  const std::uint64_t elapsed = std::max(now_cycle, state_->last_arrival_cycle);
+  std::uint64_t busiest = 0;
+  for (const LinkUse& use : state_->network->link_use()) {
+    busiest = std::max(busiest, use.busy_cycles);
+  }
+  return elapsed == 0 ? 0.0 : static_cast<double>(busiest) / static_cast<double>(elapsed);
+}
+
+}  // namespace aimc::noc

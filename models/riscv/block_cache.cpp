@@ -1,0 +1,112 @@
+#include "models/riscv/block_cache.h"
+
+#include <algorithm>
+
+namespace aimc::riscv {
+namespace {
+
+// First and last granule of `region` that a block touches.
+std::uint32_t first_granule(const Block& block, const Region& region) {
+  return (block.pc - region.base) >> kGranuleShift;
+}
+std::uint32_t last_granule(const Block& block, const Region& region) {
+  return (block.end_pc - 1U - region.base) >> kGranuleShift;
+}
+
+}  // namespace
+
+void add_counts(const Block& block, ClassCounts& counts) {
+  if (block.executions == 0) return;
+  for (std::size_t i = 0; i < kClasses; ++i) counts[i] += block.executions * block.histogram[i];
+  if (block.ends_in_branch) {
+    counts[index_of(InstructionClass::kBranchTaken)] += block.taken;
+    counts[index_of(InstructionClass::kBranchNotTaken)] += block.executions - block.taken;
+  }
+}
+
+Block* BlockCache::find(std::uint32_t pc) {
+  Block*& quick = quick_[quick_index(pc)];
+  if (quick->pc == pc) return quick;
+  const auto found = by_pc_.find(pc);
+  if (found == by_pc_.end()) return nullptr;
+  quick = found->second;
+  return quick;
+}
+
+Block& BlockCache::allocate(DirectMap& map) {
+  if (free_.empty() && storage_.size() >= kMaxBlocks) clear(map);
+  Block* block = nullptr;
+  if (free_.empty()) {
+    block = &storage_.emplace_back();
+  } else {
+    block = free_.back();
+    free_.pop_back();
+    *block = Block{};
+  }
+  block->next = {&none_, &none_};
+  return *block;
+}
+
+void BlockCache::insert(Block& block, Region& region) {
+  by_pc_[block.pc] = &block;
+  for (std::uint32_t g = first_granule(block, region); g <= last_granule(block, region); ++g) {
+    region.has_code[g] = 1;
+    by_granule_[region.base + (g << kGranuleShift)].push_back(&block);
+  }
+}
+
+void BlockCache::remove(Block& block, Region& region) {
+  fold(block);
+  by_pc_.erase(block.pc);
+  for (std::uint32_t g = first_granule(block, region); g <= last_granule(block, region); ++g) {
+    const auto found = by_granule_.find(region.base + (g << kGranuleShift));
+    auto& blocks = found->second;
+    blocks.erase(std::remove(blocks.begin(), blocks.end(), &block), blocks.end());
+    if (blocks.empty()) {
+      by_granule_.erase(found);
+      region.has_code[g] = 0;
+    }
+  }
+  block.pc = Block::kNoPc;  // whoever still points to it sees that it is no successor
+  free_.push_back(&block);
+}
+
+void BlockCache::drop(Region& region, std::uint32_t offset, std::uint32_t size) {
+  const std::uint32_t first = region.base + offset;
+  const std::uint32_t last = first + (size - 1U);
+  for (std::uint32_t g = offset >> kGranuleShift; g <= (offset + (size - 1U)) >> kGranuleShift;
+       ++g) {
+    if (region.has_code[g] == 0) continue;
+    const std::vector<Block*> candidates = by_granule_[region.base + (g << kGranuleShift)];
+    for (Block* block : candidates) {
+      if (block->pc <= last && block->end_pc - 1U >= first) remove(*block, region);
+    }
+  }
+}
+
+void BlockCache::clear(DirectMap& map) {
+  for (Block& block : storage_) {
+    if (block.pc == Block::kNoPc) continue;
+    fold(block);
+    block.pc = Block::kNoPc;
+    free_.push_back(&block);
+  }
+  by_pc_.clear();
+  by_granule_.clear();
+  for (const auto& region : map.regions())
+    std::fill(region->has_code.begin(), region->has_code.end(), std::uint8_t{0});
+}
+
+void BlockCache::fold(Block& block) {
+  add_counts(block, totals_);
+  block.executions = 0;
+  block.taken = 0;
+}
+
+ClassCounts BlockCache::counts() const {
+  ClassCounts counts = totals_;
+  for (const Block& block : storage_) add_counts(block, counts);
+  return counts;
+}
+
+}  // namespace aimc::riscv

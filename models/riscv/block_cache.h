@@ -1,0 +1,115 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "models/riscv/decode.h"
+#include "models/riscv/direct_map.h"
+#include "models/riscv/hart.h"
+
+namespace aimc::riscv {
+
+constexpr std::size_t kClasses = static_cast<std::size_t>(InstructionClass::kCount);
+using ClassCounts = std::array<std::uint64_t, kClasses>;
+
+/// Index of a class in an array over all of them.
+constexpr std::size_t index_of(InstructionClass cls) {
+  return static_cast<std::size_t>(cls);
+}
+
+/// A decoded instruction, ready for execution: sources and destination are indices into the
+/// register file, in which number 32 takes what is written to x0.
+struct Op {
+  std::uint32_t imm;    ///< as in Decoded; of a branch the target address
+  std::uint32_t start;  ///< cycles from the start of the block to the start of this instruction
+  Opcode code;
+  std::uint8_t rd;
+  std::uint8_t rs1;
+  std::uint8_t rs2;
+  std::uint16_t pc_offset;  ///< bytes from the start of the block
+  std::uint8_t length;      ///< 2 or 4 bytes
+  InstructionClass cls;
+};
+
+/// The place of x0 as a destination.
+constexpr std::uint8_t kSinkRegister = 32;
+
+/// Instructions that are executed one after the other: up to a jump, branch or complex instruction,
+/// or to the maximum.
+///
+/// The sums cover all instructions that are executed inside the block: not a complex one at its
+/// end.
+struct Block {
+  static constexpr std::size_t kMaxOps = 32;
+  static constexpr std::uint32_t kNoPc = 1;  ///< never the address of an instruction
+
+  std::uint32_t pc = kNoPc;  ///< address of the first instruction; kNoPc when the block was dropped
+  std::uint32_t end_pc = 0;  ///< address behind the last
+  std::uint32_t cycles = 0;  ///< duration with a branch not taken
+  std::uint32_t last_start = 0;  ///< when the last instruction starts, a complex one included
+  std::uint32_t count = 0;       ///< number of instructions
+  std::uint32_t op_count = 0;    ///< number of ops, with a complex one, without an end marker
+  bool ends_in_branch = false;
+  std::array<Block*, 2>
+      next{};  ///< likely successors: 0 straight on, 1 jumped; checked against their pc
+  std::uint64_t executions = 0;  ///< not yet folded into the totals
+  std::uint64_t taken = 0;       ///< of these, with the branch taken
+  std::array<std::uint8_t, kClasses>
+      histogram{};  ///< instructions of each class, without the branch
+  std::array<Op, kMaxOps + 1> ops{};
+};
+
+/// Adds what the executions of `block` amount to.
+void add_counts(const Block& block, ClassCounts& counts);
+
+/// All decoded blocks and the totals of those that are gone.
+class BlockCache {
+ public:
+  /// A block that is never executed: what successors point to before they are known.
+  Block* none() { return &none_; }
+
+  /// The block that starts at `pc`, or nullptr.
+  Block* find(std::uint32_t pc);
+  /// A cleared block to decode into; `insert` makes it known. May drop all blocks when there are
+  /// too many.
+  Block& allocate(DirectMap& map);
+  /// Makes a block that was decoded from `region` known.
+  void insert(Block& block, Region& region);
+
+  /// Drops the blocks with bytes in [offset, offset + size) of `region`; the range lies inside.
+  void drop(Region& region, std::uint32_t offset, std::uint32_t size);
+  /// Drops all blocks.
+  void clear(DirectMap& map);
+
+  /// Moves the execution counts of `block` into the totals.
+  void fold(Block& block);
+  /// Executed instructions of each class, of all blocks.
+  ClassCounts counts() const;
+  /// Totals outside living blocks; for instructions that are executed one by one.
+  ClassCounts& totals() { return totals_; }
+
+ private:
+  static constexpr std::size_t kMaxBlocks = 32768;
+  static constexpr std::size_t kQuickEntries = 8192;
+
+  static std::size_t quick_index(std::uint32_t pc) { return (pc >> 1U) % kQuickEntries; }
+  void remove(Block& block, Region& region);
+
+  Block none_;
+  std::deque<Block> storage_;  // addresses stay valid while it grows
+  std::vector<Block*> free_;
+  std::vector<Block*> quick_;  // by hash of pc, checked against pc
+  std::unordered_map<std::uint32_t, Block*> by_pc_;
+  std::unordered_map<std::uint32_t, std::vector<Block*>> by_granule_;  // key: address of a granule
+  ClassCounts totals_{};
+
+ public:
+  BlockCache() : quick_(kQuickEntries, &none_) {}
+  BlockCache(const BlockCache&) = delete;
+  BlockCache& operator=(const BlockCache&) = delete;
+};
+
+}  // namespace aimc::riscv

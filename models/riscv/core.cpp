@@ -1,0 +1,245 @@
+#include "models/riscv/core.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace aimc::riscv {
+namespace {
+
+void check_timing(const HartConfig& config) {
+  for (const unsigned cycles : config.timing.cycles) {
+    if (cycles == 0 || cycles > 65535) {
+      throw std::invalid_argument("hart timing: " + std::to_string(cycles) +
+                                  " cycles for a class of instructions; expected 1 to 65535");
+    }
+  }
+  if (config.direct_wait_cycles > 65535) {
+    throw std::invalid_argument("hart timing: " + std::to_string(config.direct_wait_cycles) +
+                                " wait cycles of direct memory; expected 0 to 65535");
+  }
+}
+
+void check_register(unsigned index) {
+  if (index > 31)
+    throw std::invalid_argument("register x" + std::to_string(index) + ": expected x0 to x31");
+}
+
+}  // namespace
+
+Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
+    : hart_(hart), config_(config), environment_(environment) {
+  check_timing(config);
+  std::copy(config.timing.cycles.begin(), config.timing.cycles.end(), cycles_.begin());
+  for (const auto cls :
+       {InstructionClass::kLoad, InstructionClass::kStore, InstructionClass::kAtomic}) {
+    cycles_[index_of(cls)] += config.direct_wait_cycles;
+  }
+  taken_extra_ =
+      std::uint64_t{cost(InstructionClass::kBranchTaken)} - cost(InstructionClass::kBranchNotTaken);
+  prefix_.next = {cache_.none(), cache_.none()};
+  reset();
+}
+
+void Core::reset() {
+  x_.fill(0);
+  pc_ = config_.reset_pc & ~1U;
+  cycle_ = instret_ = 0;
+  csr_ = CsrState{};
+  reservation_.reset();
+  cache_.fold(prefix_);
+  cache_.clear(map_);
+  cache_.totals().fill(0);
+  link_from_ = nullptr;
+  stop_requested_ = waiting_ = unhandled_ = false;
+  trap_description_.clear();
+  bus_loads_ = bus_stores_ = extra_loads_ = extra_stores_ = 0;
+}
+
+void Core::add_direct_memory(const DirectMemory& memory) {
+  map_.add(memory);
+  if (Region* largest = map_.largest_writable()) {
+    window_ = {largest->base, largest->size, largest->bytes, largest->has_code.data()};
+  }
+}
+
+void Core::invalidate(std::uint32_t base, std::uint32_t size) {
+  if (size == 0) return;
+  const std::uint64_t end = std::uint64_t{base} + size;
+  if (reservation_ && *reservation_ < end && base < std::uint64_t{*reservation_} + 4)
+    reservation_.reset();
+  for (const auto& region : map_.regions()) {
+    const std::uint64_t first = std::max(base, region->base);
+    const std::uint64_t last = std::min(end, std::uint64_t{region->base} + region->size);
+    if (first < last) {
+      cache_.drop(*region, static_cast<std::uint32_t>(first - region->base),
+                  static_cast<std::uint32_t>(last - first));
+    }
+  }
+}
+
+std::uint32_t Core::reg(unsigned index) const {
+  check_register(index);
+  return x_[index];
+}
+
+void Core::set_reg(unsigned index, std::uint32_t value) {
+  check_register(index);
+  if (index != 0) x_[index] = value;
+}
+
+void Core::set_interrupt(unsigned bit, bool level) {
+  const std::uint32_t mask = bit < 32 ? 1U << bit : 0U;
+  if ((mask & kInterruptBits) == 0) {
+    throw std::invalid_argument("interrupt line " + std::to_string(bit) + ": expected 3, 7 or 11");
+  }
+  csr_.mip = level ? csr_.mip | mask : csr_.mip & ~mask;
+}
+
+void Core::advance_to(std::uint64_t cycle) {
+  cycle_ = std::max(cycle_, cycle);
+}
+
+void Core::lower_limit(std::uint64_t limit) {
+  limit_ = std::min(limit_, limit);
+}
+
+StopReason Core::run(std::uint64_t limit) {
+  limit_ = limit;
+  link_from_ = nullptr;
+  for (;;) {
+    if (unhandled_) {
+      unhandled_ = false;
+      return StopReason::kTrapUnhandled;
+    }
+    if (waiting_) {
+      waiting_ = false;
+      return StopReason::kWfi;
+    }
+    if (stop_requested_) {
+      stop_requested_ = false;
+      return StopReason::kStopRequested;
+    }
+    if (cycle_ >= limit_) return StopReason::kLimit;
+    if (interrupt_ready()) {
+      take_interrupt();
+      continue;
+    }
+    Block* block = block_at(pc_);
+    if (block == nullptr) {
+      raise(Cause::kFetchAccess, fetch_fault_address_);
+      continue;
+    }
+    if (link_from_ != nullptr) {
+      link_from_->next[link_slot_] = block;
+      link_from_ = nullptr;
+    }
+    if (block->last_start >= limit_ - cycle_) block = prefix_below_limit(*block);
+    if (const Op* op = execute(block)) execute_complex(*op);
+  }
+}
+
+Block* Core::block_at(std::uint32_t pc) {
+  Block* block = cache_.find(pc);
+  return block != nullptr ? block : decode_block(pc);
+}
+
+Region* Core::region_at(std::uint32_t address, std::uint32_t count) {
+  Region* region = map_.find(address, count);
+  if (region == nullptr && environment_.provide_direct_memory(hart_, address))
+    region = map_.find(address, count);
+  return region;
+}
+
+Op Core::decode_op(const Region& region, std::uint32_t pc) const {
+  const std::uint8_t* bytes = region.bytes + (pc - region.base);
+  const auto half = read_little<std::uint16_t>(bytes);
+  const bool compressed = is_compressed(half);
+  const Decoded d =
+      decode(compressed ? expand_compressed(half) : read_little<std::uint32_t>(bytes));
+  Op op{};
+  op.imm = d.imm;
+  op.code = d.code;
+  op.rd = d.rd == 0 ? kSinkRegister : d.rd;
+  op.rs1 = d.rs1;
+  op.rs2 = d.rs2;
+  op.length = compressed ? 2 : 4;
+  op.cls = d.cls;
+  if (d.code == Opcode::kIllegal && compressed) op.imm = half;
+  if (is_branch(d.code)) op.imm += pc;
+  return op;
+}
+
+Block* Core::decode_block(std::uint32_t pc) {
+  fetch_fault_address_ = pc;
+  Region* region = region_at(pc, 2);
+  if (region == nullptr) return nullptr;
+  const auto fetchable = [region](std::uint32_t address) {
+    if (!region->contains(address, 2)) return false;
+    return is_compressed(region->bytes[address - region->base]) || region->contains(address, 4);
+  };
+  if (!fetchable(pc)) {
+    fetch_fault_address_ = pc + 2;
+    return nullptr;
+  }
+  Block& block = cache_.allocate(map_);
+  block.pc = block.end_pc = pc;
+  while (block.op_count < Block::kMaxOps && fetchable(block.end_pc)) {
+    Op& op = block.ops[block.op_count++];
+    op = decode_op(*region, block.end_pc);
+    op.start = block.last_start = block.cycles;
+    op.pc_offset = static_cast<std::uint16_t>(block.end_pc - pc);
+    block.end_pc += op.length;
+    if (is_complex(op.code)) break;
+    block.cycles += cost(op.cls);
+    ++block.count;
+    block.ends_in_branch = is_branch(op.code);
+    if (!block.ends_in_branch) ++block.histogram[index_of(op.cls)];
+    if (block.ends_in_branch || is_jump(op.code)) break;
+  }
+  block.ops[block.op_count].code = Opcode::kEndOfBlock;
+  cache_.insert(block, *region);
+  return &block;
+}
+
+Block* Core::prefix_below_limit(const Block& block) {
+  cache_.fold(prefix_);
+  prefix_.pc = block.pc;
+  prefix_.histogram.fill(0);
+  prefix_.count = 0;
+  // The last instruction starts at or after the limit, so a branch or a complex instruction is
+  // never part of it.
+  for (; prefix_.count < block.op_count; ++prefix_.count) {
+    const Op& op = block.ops[prefix_.count];
+    if (op.start >= limit_ - cycle_) break;
+    prefix_.ops[prefix_.count] = op;
+    ++prefix_.histogram[index_of(op.cls)];
+  }
+  const Op& rest = block.ops[prefix_.count];
+  prefix_.ops[prefix_.count].code = Opcode::kEndOfBlock;
+  prefix_.cycles = rest.start;
+  prefix_.end_pc = block.pc + rest.pc_offset;
+  return &prefix_;
+}
+
+void Core::retire(const Op& op, std::uint32_t cycles) {
+  pc_ += op.length;
+  cycle_ += cycles;
+  ++instret_;
+  ++cache_.totals()[index_of(op.cls)];
+}
+
+ClassCounts Core::class_counts() const {
+  ClassCounts counts = cache_.counts();
+  add_counts(prefix_, counts);
+  return counts;
+}
+
+std::uint64_t Core::direct_loads() const {
+  return class_counts()[index_of(InstructionClass::kLoad)] - bus_loads_ + extra_loads_;
+}
+
+std::uint64_t Core::direct_stores() const {
+  return class_counts()[index_of(InstructionClass::kStore)] - bus_stores_ + extra_stores_;
+}
+
+}  // namespace aimc::riscv

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "models/riscv/block_cache.h"
+#include "models/riscv/csr.h"
+#include "models/riscv/direct_map.h"
+#include "models/riscv/hart.h"
+
+namespace aimc::riscv {
+
+/// Exception causes, numbered as in mcause.
+enum class Cause : std::uint32_t {
+  kFetchAccess = 1,
+  kIllegalInstruction = 2,
+  kBreakpoint = 3,
+  kLoadMisaligned = 4,
+  kLoadAccess = 5,
+  kStoreMisaligned = 6,
+  kStoreAccess = 7,
+  kCallFromUser = 8,
+  kCallFromMachine = 11
+};
+
+/// What is behind Hart: registers, CSRs, decoded blocks and the loops that execute them.
+///
+/// Between instructions pc_, cycle_ and instret_ are exact; so they are when the environment is
+/// called.
+class Core {
+ public:
+  /// std::invalid_argument when a class of instructions takes no cycle or more than 65,535.
+  Core(Hart& hart, const HartConfig& config, HartEnvironment& environment);
+
+  void add_direct_memory(const DirectMemory& memory);
+  void invalidate(std::uint32_t base, std::uint32_t size);
+  StopReason run(std::uint64_t limit);
+  void lower_limit(std::uint64_t limit);
+  void request_stop() { stop_requested_ = true; }
+  void set_interrupt(unsigned bit, bool level);
+  bool wakeup_pending() const { return (csr_.mip & csr_.mie) != 0; }
+  std::uint64_t cycle() const { return cycle_; }
+  void advance_to(std::uint64_t cycle);
+  std::uint64_t instructions() const { return instret_; }
+  ClassCounts class_counts() const;
+  std::uint64_t direct_loads() const;
+  std::uint64_t direct_stores() const;
+  std::uint32_t pc() const { return pc_; }
+  void set_pc(std::uint32_t pc) { pc_ = pc & ~1U; }
+  std::uint32_t reg(unsigned index) const;
+  void set_reg(unsigned index, std::uint32_t value);
+  bool peek_csr(unsigned number, std::uint32_t& value) const { return read_csr(number, value); }
+  const std::string& trap_description() const { return trap_description_; }
+  void reset();
+
+ private:
+  // The memory reached without leaving the fast loop. Its sizes are in units of the access, to
+  // compare an offset that was rotated right by the bits that must be zero: a misaligned one
+  // becomes too large.
+  struct Window {
+    std::uint32_t base = 0;
+    std::uint32_t bytes_size = 0;
+    std::uint8_t* bytes = nullptr;
+    const std::uint8_t* has_code = nullptr;
+
+    template <typename T>
+    bool contains(std::uint32_t offset) const {
+      if constexpr (sizeof(T) == 1) return offset < bytes_size;
+      if constexpr (sizeof(T) == 2) return ((offset >> 1U) | (offset << 31U)) < bytes_size / 2;
+      if constexpr (sizeof(T) == 4) return ((offset >> 2U) | (offset << 30U)) < bytes_size / 4;
+    }
+  };
+
+  // core.cpp: blocks and accounting
+  Block* block_at(std::uint32_t pc);
+  Block* decode_block(std::uint32_t pc);
+  Op decode_op(const Region& region, std::uint32_t pc) const;
+  Block* prefix_below_limit(const Block& block);
+  Region* region_at(std::uint32_t address, std::uint32_t count);
+  void retire(const Op& op, std::uint32_t cycles);
+  std::uint32_t cost(InstructionClass cls) const { return cycles_[index_of(cls)]; }
+
+  // execute.cpp: the fast loop. Returns the complex instruction it stopped at, or nullptr.
+  const Op* execute(Block* block);
+  void leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::uint64_t instret);
+
+  // memory.cpp: whatever the fast loop does not do. The instruction is at pc_; afterwards it is
+  // retired or trapped.
+  std::optional<std::uint32_t> load_slow(const Op& op, std::uint32_t address, unsigned bytes);
+  void store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t value);
+  bool needs_two_accesses(std::uint32_t address, unsigned bytes) const;
+  void write_direct(Region& region, std::uint32_t address, unsigned bytes, std::uint32_t value);
+  void execute_atomic(const Op& op);
+
+  // system.cpp
+  void execute_complex(const Op& op);
+  void execute_csr(const Op& op);
+  void execute_mret(const Op& op);
+  void execute_wfi(const Op& op);
+
+  // csr_access.cpp
+  bool read_csr(unsigned number, std::uint32_t& value) const;
+  bool read_counter(unsigned number, std::uint32_t& value) const;
+  bool write_csr(unsigned number, std::uint32_t value);
+  bool may_access_csr(unsigned number, bool write) const;
+
+  // trap.cpp
+  void raise(Cause cause, std::uint32_t value);
+  bool interrupt_ready() const;
+  void take_interrupt();
+  void enter_trap(std::uint32_t cause, std::uint32_t value);
+
+  Hart& hart_;
+  HartConfig config_;
+  HartEnvironment& environment_;
+  std::array<std::uint32_t, kClasses> cycles_{};  // of each class, direct memory's wait included
+  std::uint64_t taken_extra_ = 0;  // what a taken branch adds; may be negative, modulo 2^64
+
+  std::array<std::uint32_t, 33> x_{};
+  std::uint32_t pc_ = 0;
+  std::uint64_t cycle_ = 0;
+  std::uint64_t instret_ = 0;
+  std::uint64_t limit_ = 0;
+  CsrState csr_;
+  std::optional<std::uint32_t> reservation_;  // address of the reserved word
+
+  DirectMap map_;
+  Window window_;
+  BlockCache cache_;
+  Block prefix_;                // the part of a block that fits below the limit
+  Block* link_from_ = nullptr;  // the block whose successor comes next
+  unsigned link_slot_ = 0;
+  std::uint32_t fetch_fault_address_ = 0;
+
+  bool stop_requested_ = false;
+  bool waiting_ = false;
+  bool unhandled_ = false;
+  std::string trap_description_;
+
+  std::uint64_t bus_loads_ = 0;  // retired loads and stores that did not go to direct memory
+  std::uint64_t bus_stores_ = 0;
+  std::uint64_t extra_loads_ =
+      0;  // direct accesses beyond one a load or store: atomics, second halves of misaligned
+  std::uint64_t extra_stores_ = 0;
+};
+
+}  // namespace aimc::riscv

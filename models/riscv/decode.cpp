@@ -1,0 +1,115 @@
+#include "models/riscv/decode.h"
+
+#include <algorithm>
+#include <array>
+
+namespace aimc::riscv {
+namespace {
+
+enum class Format : std::uint8_t {
+  kUpper,
+  kJal,
+  kJalr,
+  kBranch,
+  kLoad,
+  kStore,
+  kImm,
+  kShift,
+  kReg,
+  kFence,
+  kLr,
+  kSc,
+  kAmo,
+  kCsr,
+  kWord
+};
+
+struct Entry {
+  Opcode code;
+  Format format;
+  InstructionClass cls;
+  std::uint32_t match;
+  std::uint32_t mask;
+};
+
+constexpr Entry make_entry(Opcode code, Format format, InstructionClass cls, std::uint32_t opcode,
+                           std::uint32_t funct3, std::uint32_t funct7) {
+  switch (format) {
+    case Format::kUpper:
+    case Format::kJal:
+      return {code, format, cls, opcode, 0x0000007FU};
+    case Format::kReg:
+    case Format::kShift:
+      return {code, format, cls, opcode | funct3 << 12U | funct7 << 25U, 0xFE00707FU};
+    case Format::kLr:  // rs2 must be zero; aq and rl are free
+      return {code, format, cls, opcode | funct3 << 12U | funct7 << 27U, 0xF9F0707FU};
+    case Format::kSc:
+    case Format::kAmo:
+      return {code, format, cls, opcode | funct3 << 12U | funct7 << 27U, 0xF800707FU};
+    case Format::kWord:
+      return {code, format, cls, opcode, 0xFFFFFFFFU};
+    default:  // the unused fields of fences are ignored, as the manual asks
+      return {code, format, cls, opcode | funct3 << 12U, 0x0000707FU};
+  }
+}
+
+constexpr std::array kTable = {
+#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) \
+  make_entry(Opcode::name, Format::k##format, InstructionClass::cls, opcode, funct3, funct7),
+#include "models/riscv/instructions.inc"
+#undef AIMC_INSTRUCTION
+};
+
+constexpr std::uint32_t bits(std::uint32_t word, unsigned high, unsigned low) {
+  return (word >> low) & ((2U << (high - low)) - 1U);
+}
+
+// All bits at and above `width` are copies of bit `width - 1`.
+constexpr std::uint32_t sign_extend(std::uint32_t value, unsigned width) {
+  const std::uint32_t sign = 1U << (width - 1U);
+  return (value ^ sign) - sign;
+}
+
+std::uint32_t immediate(Format format, std::uint32_t word) {
+  switch (format) {
+    case Format::kUpper:
+      return word & 0xFFFFF000U;
+    case Format::kJal:
+      return sign_extend(bits(word, 31, 31) << 20U | bits(word, 19, 12) << 12U |
+                             bits(word, 20, 20) << 11U | bits(word, 30, 21) << 1U,
+                         21);
+    case Format::kBranch:
+      return sign_extend(bits(word, 31, 31) << 12U | bits(word, 7, 7) << 11U |
+                             bits(word, 30, 25) << 5U | bits(word, 11, 8) << 1U,
+                         13);
+    case Format::kStore:
+      return sign_extend(bits(word, 31, 25) << 5U | bits(word, 11, 7), 12);
+    case Format::kJalr:
+    case Format::kLoad:
+    case Format::kImm:
+      return sign_extend(bits(word, 31, 20), 12);
+    case Format::kShift:
+      return bits(word, 24, 20);
+    default:
+      return word;
+  }
+}
+
+}  // namespace
+
+Decoded decode(std::uint32_t word) {
+  const auto* const entry = std::find_if(
+      kTable.begin(), kTable.end(), [word](const Entry& e) { return (word & e.mask) == e.match; });
+  Decoded result;
+  result.imm = word;
+  if (entry == kTable.end()) return result;
+  result.code = entry->code;
+  result.cls = entry->cls;
+  result.rd = static_cast<std::uint8_t>(bits(word, 11, 7));
+  result.rs1 = static_cast<std::uint8_t>(bits(word, 19, 15));
+  result.rs2 = static_cast<std::uint8_t>(bits(word, 24, 20));
+  result.imm = immediate(entry->format, word);
+  return result;
+}
+
+}  // namespace aimc::riscv

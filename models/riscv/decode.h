@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/riscv/hart.h"
+
+namespace aimc::riscv {
+
+/// Every instruction of instructions.inc, in its order, and two that are not in memory.
+enum class Opcode : std::uint8_t {
+#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) name,
+#include "models/riscv/instructions.inc"
+#undef AIMC_INSTRUCTION
+  kIllegal,    ///< no instruction we know
+  kEndOfBlock  ///< end of a decoded block that does not end in a jump; executes nothing
+};
+
+/// An instruction taken apart.
+struct Decoded {
+  Opcode code = Opcode::kIllegal;
+  InstructionClass cls = InstructionClass::kSystem;
+  std::uint8_t rd = 0;
+  std::uint8_t rs1 = 0;
+  std::uint8_t rs2 = 0;
+  /// Sign-extended immediate, shift amount, or the whole instruction word where there is neither
+  /// (CSR, system, atomic, illegal).
+  std::uint32_t imm = 0;
+};
+
+/// Decodes a 32-bit instruction.
+Decoded decode(std::uint32_t word);
+
+/// The 32-bit instruction a 16-bit one stands for (manual, chapter "C" extension, for RV32 without
+/// F and D), or 0, which is illegal, for what is reserved.
+std::uint32_t expand_compressed(std::uint16_t half);
+
+/// True when the 16 bits at an instruction's start say it is compressed.
+constexpr bool is_compressed(std::uint32_t bits) {
+  return (bits & 3U) != 3U;
+}
+
+/// True when nothing behind the instruction belongs to its block: it is executed outside the fast
+/// loop.
+constexpr bool is_complex(Opcode code) {
+  return code == Opcode::kIllegal || (code >= Opcode::kLrW && code <= Opcode::kWfi);
+}
+
+/// True for conditional branches.
+constexpr bool is_branch(Opcode code) {
+  return code >= Opcode::kBeq && code <= Opcode::kBgeu;
+}
+
+/// True for unconditional jumps.
+constexpr bool is_jump(Opcode code) {
+  return code == Opcode::kJal || code == Opcode::kJalr;
+}
+
+}  // namespace aimc::riscv

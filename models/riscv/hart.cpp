@@ -1,0 +1,78 @@
+#include "models/riscv/hart.h"
+
+#include "models/riscv/core.h"
+
+namespace aimc::riscv {
+
+struct Hart::State {
+  State(Hart& hart, const HartConfig& config, HartEnvironment& environment)
+      : core(hart, config, environment) {}
+  Core core;
+};
+
+Hart::Hart(const HartConfig& config, HartEnvironment& environment)
+    : state_(std::make_unique<State>(*this, config, environment)) {}
+Hart::~Hart() = default;
+
+void Hart::add_direct_memory(const DirectMemory& memory) {
+  state_->core.add_direct_memory(memory);
+}
+void Hart::invalidate(std::uint32_t base, std::uint32_t size) {
+  state_->core.invalidate(base, size);
+}
+StopReason Hart::run(std::uint64_t cycle_limit) {
+  return state_->core.run(cycle_limit);
+}
+void Hart::lower_limit(std::uint64_t cycle_limit) {
+  state_->core.lower_limit(cycle_limit);
+}
+void Hart::request_stop() {
+  state_->core.request_stop();
+}
+void Hart::set_interrupt(unsigned bit, bool level) {
+  state_->core.set_interrupt(bit, level);
+}
+bool Hart::wakeup_pending() const {
+  return state_->core.wakeup_pending();
+}
+std::uint64_t Hart::cycle() const {
+  return state_->core.cycle();
+}
+void Hart::advance_to(std::uint64_t cycle) {
+  state_->core.advance_to(cycle);
+}
+std::uint64_t Hart::instructions() const {
+  return state_->core.instructions();
+}
+ClassCounts Hart::class_counts() const {
+  return state_->core.class_counts();
+}
+std::uint64_t Hart::direct_loads() const {
+  return state_->core.direct_loads();
+}
+std::uint64_t Hart::direct_stores() const {
+  return state_->core.direct_stores();
+}
+std::uint32_t Hart::pc() const {
+  return state_->core.pc();
+}
+std::uint32_t Hart::reg(unsigned index) const {
+  return state_->core.reg(index);
+}
+void Hart::set_reg(unsigned index, std::uint32_t value) {
+  state_->core.set_reg(index, value);
+}
+void Hart::set_pc(std::uint32_t pc) {
+  state_->core.set_pc(pc);
+}
+bool Hart::peek_csr(unsigned number, std::uint32_t& value) const {
+  return state_->core.peek_csr(number, value);
+}
+const std::string& Hart::trap_description() const {
+  return state_->core.trap_description();
+}
+void Hart::reset() {
+  state_->core.reset();
+}
+
+}  // namespace aimc::riscv

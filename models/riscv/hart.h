@@ -1,0 +1,169 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aimc::riscv {
+
+/// Classes of instructions that share a cycle cost and an energy.
+enum class InstructionClass : std::uint8_t {
+  kAlu,
+  kLoad,
+  kStore,
+  kBranchNotTaken,
+  kBranchTaken,
+  kJump,
+  kMul,
+  kMulHigh,
+  kDiv,
+  kAtomic,
+  kCsr,
+  kSystem,
+  kCount
+};
+
+/// Cycles (1 to 65,535) and energy of each class, in the order of InstructionClass.
+///
+/// Default cycles: CV32E40P user manual (openhwgroup/cv32e40p, docs/source/pipeline.rst, commit
+/// 30f4d75), chapter "Pipeline Details", table "Cycle counts per instruction type": integer 1, load
+/// and store 1 (twice that for a misaligned one), branch 1 or, taken, 3, jump and FENCE.I 2, mul 1,
+/// mulh* 5, CSR 4 (those that flush the pipeline; the others take 1). Division takes 3 to 35 cycles
+/// there, depending on the divisor; the middle, 19, stands for all. That core has no A extension: 4
+/// is assumed (load, the load's hazard, operation, store). System instructions and the entry into a
+/// trap are assumed to flush as a CSR access does. Default energy: a microcontroller-class core;
+/// see the preset for its source.
+struct HartTiming {
+  std::array<unsigned, static_cast<std::size_t>(InstructionClass::kCount)> cycles{
+      1, 1, 1, 1, 3, 2, 1, 5, 19, 4, 4, 4};
+  std::array<double, static_cast<std::size_t>(InstructionClass::kCount)> energy_pj{
+      8, 10, 10, 8, 10, 9, 10, 14, 40, 14, 9, 9};
+};
+
+/// Settings of a hart.
+struct HartConfig {
+  std::uint32_t hart_id = 0;
+  std::uint32_t reset_pc = 0x1000;
+  bool trap_misaligned = false;  ///< misaligned RAM accesses: true traps, false emulates (as QEMU)
+  /// Added to each load, store or atomic that goes to direct memory; at most 65,535.
+  unsigned direct_wait_cycles = 0;
+  HartTiming timing;
+};
+
+/// Result of an access outside directly mapped memory.
+enum class BusResult : std::uint8_t { kOk, kError };
+
+/// Memory the hart reads and writes directly.
+struct DirectMemory {
+  std::uint32_t base = 0;
+  std::uint32_t size = 0;
+  std::uint8_t* bytes = nullptr;
+  bool writable = false;
+};
+
+class Hart;
+
+/// The hart's way to the world: everything that is not direct memory, and the wish to wait.
+/// An implementation may let simulated time pass in these calls; it then moves the hart's clock
+/// with Hart::advance_to.
+class HartEnvironment {
+ public:
+  virtual ~HartEnvironment() = default;
+  /// A load of 1, 2 or 4 aligned bytes; little-endian in `value`.
+  virtual BusResult load(Hart& hart, std::uint32_t address, unsigned bytes,
+                         std::uint32_t& value) = 0;
+  /// A store of 1, 2 or 4 aligned bytes.
+  virtual BusResult store(Hart& hart, std::uint32_t address, unsigned bytes,
+                          std::uint32_t value) = 0;
+  /// Asked before an access outside direct memory, a fetch included: may make `address` direct
+  /// memory by Hart::add_direct_memory, and returns whether it did.
+  virtual bool provide_direct_memory(Hart& /*hart*/, std::uint32_t /*address*/) { return false; }
+  /// Current mtime for the time CSR, at the hart's local time.
+  virtual std::uint64_t read_time(Hart& hart) = 0;
+};
+
+/// Why run() returned.
+enum class StopReason : std::uint8_t {
+  kLimit,          ///< the cycle limit was reached
+  kWfi,            ///< WFI with no enabled interrupt pending; pc is behind the WFI
+  kTrapUnhandled,  ///< a trap whose handler cannot be fetched (mtvec unset or not executable)
+  kStopRequested   ///< request_stop was called, e.g. by an access that ended the simulation
+};
+
+/// One RISC-V hart, RV32IMAC with Zicsr and Zifencei, machine and user mode. Plain C++; knows
+/// nothing of SystemC.
+///
+/// run() executes whole instructions while the local clock is below the limit: an instruction that
+/// starts before the limit may end after it, none starts at or after it. The result therefore does
+/// not depend on how a stretch is cut into limits. Interrupt lines are sampled between instructions
+/// whenever run() starts or a CSR or bus access may have changed them.
+///
+/// A store of this hart into its own code is seen by the very next fetch, with or without FENCE.I.
+/// An instruction that traps is not executed: it is not counted and takes the cycles of class
+/// system, as does taking an interrupt. Atomic operations outside direct memory are access faults.
+/// An access that is not wholly inside one stretch of direct memory goes to the environment when it
+/// is aligned and traps when it is not.
+class Hart {
+ public:
+  /// std::invalid_argument when the configuration is out of range.
+  Hart(const HartConfig& config, HartEnvironment& environment);
+  ~Hart();
+  Hart(const Hart&) = delete;
+  Hart& operator=(const Hart&) = delete;
+
+  /// Registers directly accessible memory (RAM, ROM). std::invalid_argument when it overlaps one
+  /// that is there, is empty, ends beyond the address space, or its base or size is no multiple of
+  /// four.
+  void add_direct_memory(const DirectMemory& memory);
+  /// Somebody else wrote [base, base + size): decoded blocks and a reservation there are dropped.
+  void invalidate(std::uint32_t base, std::uint32_t size);
+
+  /// Executes until the local clock reaches `cycle_limit` or something else ends the run.
+  StopReason run(std::uint64_t cycle_limit);
+  /// Lowers the limit of the run in progress, from within an environment's call; a higher one than
+  /// now is ignored.
+  void lower_limit(std::uint64_t cycle_limit);
+  /// Makes run() return kStopRequested after the current instruction.
+  void request_stop();
+
+  /// Levels of the machine interrupt lines, bits as in mip: 3 software, 7 timer, 11 external.
+  void set_interrupt(unsigned bit, bool level);
+  /// True when an interrupt that is enabled in mie is pending (whatever mstatus.MIE says): WFI
+  /// would not wait.
+  bool wakeup_pending() const;
+
+  /// Local clock in cycles since reset; mcycle follows it. Exact at any bus access, bus accesses
+  /// included.
+  std::uint64_t cycle() const;
+  /// Moves the local clock forward, e.g. over a bus access or a WFI. Earlier values are ignored.
+  void advance_to(std::uint64_t cycle);
+  std::uint64_t instructions() const;
+  /// Executed instructions of each class since reset.
+  std::array<std::uint64_t, static_cast<std::size_t>(InstructionClass::kCount)> class_counts()
+      const;
+
+  /// Executed accesses to direct memory: loads, stores, both for an atomic operation, two for a
+  /// misaligned access that crosses a word boundary.
+  std::uint64_t direct_loads() const;
+  std::uint64_t direct_stores() const;
+
+  std::uint32_t pc() const;
+  std::uint32_t reg(unsigned index) const;
+  void set_reg(unsigned index, std::uint32_t value);
+  void set_pc(std::uint32_t pc);
+  /// CSR by number without privilege or side effects; false when it does not exist.
+  bool peek_csr(unsigned number, std::uint32_t& value) const;
+  /// In words, why the last run() ended with kTrapUnhandled: cause, mepc, mtval.
+  const std::string& trap_description() const;
+
+  /// Back to the reset state; direct memory mappings stay.
+  void reset();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aimc::riscv

@@ -1,0 +1,306 @@
+#include "models/riscv/host_cpu.h"
+
+#include <tlm_utils/tlm_quantumkeeper.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace aimc::riscv {
+namespace {
+
+constexpr std::size_t kClasses = static_cast<std::size_t>(InstructionClass::kCount);
+constexpr std::array<const char*, kClasses> kClassNames{
+    "alu", "load",     "store", "branch not taken", "branch taken", "jump",
+    "mul", "mul high", "div",   "atomic",           "csr",          "system"};
+
+constexpr unsigned kPageShift = 12;
+constexpr std::size_t kPages = std::size_t{1} << (32U - kPageShift);
+// More delta cycles than any chain of signals needs; ends the wait for quiet where somebody is
+// never quiet.
+constexpr unsigned kMaxSettleDeltas = 256;
+constexpr double kPicojoule = 1e-12;
+
+sc_core::sc_time to_time(core::TimePs ps) {
+  return sc_core::sc_time::from_value(ps);
+}
+core::TimePs to_ps(const sc_core::sc_time& time) {
+  return time.value();
+}
+
+// Runs ahead by at most a quantum, and never beyond the next thing that happens in the kernel.
+class RunAhead : public tlm_utils::tlm_quantumkeeper {
+ public:
+  explicit RunAhead(core::TimePs quantum_ps) : quantum_(to_time(quantum_ps)) {}
+  const sc_core::sc_time& next_sync_point() const { return m_next_sync_point; }
+
+ protected:
+  sc_core::sc_time compute_local_quantum() override {
+    return std::min(quantum_,
+                    sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()));
+  }
+
+ private:
+  sc_core::sc_time quantum_;
+};
+
+const HostConfig& checked(const HostConfig& config) {
+  const auto positive = [](double value, const char* what) {
+    if (!(value > 0)) {
+      throw std::invalid_argument(std::string("host CPU: ") + what + " is " +
+                                  std::to_string(value) + ", expected more than 0");
+    }
+  };
+  positive(config.clock_mhz, "clock_mhz");
+  positive(config.timebase_mhz, "timebase_mhz");
+  positive(config.quantum_us, "quantum_us");
+  return config;
+}
+
+HartConfig hart_config(const HostConfig& config) {
+  HartConfig hart = config.hart;
+  hart.direct_wait_cycles = config.ram_wait_cycles;
+  return hart;
+}
+
+}  // namespace
+
+struct HostCpu::State {
+  State(const HostConfig& c, HostCpu& environment)
+      : config(checked(c)),
+        clock(c.clock_mhz),
+        timebase(c.timebase_mhz),
+        keeper(static_cast<core::TimePs>(c.quantum_us * 1e6)),
+        hart(hart_config(c), environment),
+        no_direct_memory(kPages) {
+    payload.set_byte_enable_ptr(nullptr);
+    payload.set_data_ptr(data.data());
+  }
+
+  core::TimePs local_ps() const { return clock.time_of(hart.cycle()); }
+  bool answers_at_local_time(std::uint64_t address, unsigned bytes) const {
+    return std::any_of(local_ranges.begin(), local_ranges.end(), [&](const auto& range) {
+      return address >= range.first && address + bytes <= range.first + range.second;
+    });
+  }
+
+  void meter(core::EnergyMeter& energy) {
+    for (std::size_t i = 0; i < kClasses; ++i)
+      class_accounts[i] = energy.open("host", kClassNames[i]);
+    const core::EnergyAccount reads = energy.open("ram", "host read");
+    const core::EnergyAccount writes = energy.open("ram", "host write");
+    energy.add_provider([this, &energy, reads, writes] {
+      const auto counts = hart.class_counts();
+      for (std::size_t i = 0; i < kClasses; ++i) {
+        const double each_pj = config.hart.timing.energy_pj[i];
+        energy.set(class_accounts[i], static_cast<double>(counts[i]) * each_pj * kPicojoule,
+                   counts[i]);
+      }
+      const std::uint64_t loads = hart.direct_loads();
+      const std::uint64_t stores = hart.direct_stores();
+      energy.set(reads, static_cast<double>(loads) * config.ram_read_pj * kPicojoule, loads);
+      energy.set(writes, static_cast<double>(stores) * config.ram_write_pj * kPicojoule, stores);
+    });
+  }
+
+  HostConfig config;
+  core::Clock clock;
+  core::Clock timebase;
+  RunAhead keeper;
+  Hart hart;
+  std::array<core::EnergyAccount, kClasses> class_accounts{};
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> local_ranges;  // base, size
+  std::vector<bool> no_direct_memory;  // pages for which DMI was refused
+  std::function<void(const HostStop&)> stop_handler;
+  std::function<std::uint64_t(core::TimePs)> time_reader;
+  sc_core::sc_event stop_event;
+  bool stop_requested = false;
+  bool waiting = false;
+  tlm::tlm_generic_payload payload;
+  std::array<unsigned char, 4> data{};
+};
+
+HostCpu::HostCpu(const sc_core::sc_module_name& name, const HostConfig& config,
+                 core::EnergyMeter& energy)
+    : sc_module(name), state_(std::make_unique<State>(config, *this)) {
+  state_->meter(energy);
+  socket.register_invalidate_direct_mem_ptr(this, &HostCpu::invalidate_direct_memory);
+  SC_THREAD(run_thread);
+}
+
+HostCpu::~HostCpu() = default;
+
+void HostCpu::set_local_time_range(std::uint64_t base, std::uint64_t size) {
+  state_->local_ranges.emplace_back(base, size);
+}
+
+void HostCpu::set_time_reader(std::function<std::uint64_t(core::TimePs)> reader) {
+  state_->time_reader = std::move(reader);
+}
+
+void HostCpu::set_stop_handler(std::function<void(const HostStop&)> handler) {
+  state_->stop_handler = std::move(handler);
+}
+
+void HostCpu::request_stop() {
+  state_->stop_requested = true;
+  state_->hart.request_stop();
+  state_->stop_event.notify(sc_core::SC_ZERO_TIME);
+}
+
+Hart& HostCpu::hart() {
+  return state_->hart;
+}
+const Hart& HostCpu::hart() const {
+  return state_->hart;
+}
+core::TimePs HostCpu::local_time_ps() const {
+  return state_->local_ps();
+}
+bool HostCpu::waiting() const {
+  return state_->waiting;
+}
+
+void HostCpu::run_thread() {
+  Hart& hart = state_->hart;
+  settle();
+  for (;;) {
+    sample_interrupts();
+    // At least one instruction, in case somebody is never quiet.
+    const StopReason reason = hart.run(std::max(next_limit(), hart.cycle() + 1));
+    synchronise();
+    if (reason == StopReason::kLimit) continue;
+    if (reason == StopReason::kWfi) {
+      wait_for_interrupt();
+      continue;
+    }
+    const HostStop stop{reason, hart.pc(),
+                        reason == StopReason::kTrapUnhandled ? hart.trap_description() : ""};
+    if (state_->stop_handler) state_->stop_handler(stop);
+    return;
+  }
+}
+
+// The kernel catches up with the hart, and everything that happens at that time happens.
+void HostCpu::synchronise() {
+  const sc_core::sc_time local = to_time(state_->local_ps());
+  if (local > sc_core::sc_time_stamp()) {
+    state_->keeper.set(local - sc_core::sc_time_stamp());
+    state_->keeper.sync();
+  }
+  settle();
+}
+
+void HostCpu::settle() {
+  for (unsigned i = 0; i < kMaxSettleDeltas; ++i) {
+    if (!sc_core::sc_pending_activity_at_current_time(sc_core::sc_get_curr_simcontext())) return;
+    wait(sc_core::SC_ZERO_TIME);
+  }
+}
+
+void HostCpu::sample_interrupts() {
+  state_->hart.set_interrupt(3, software_irq.read());
+  state_->hart.set_interrupt(7, timer_irq.read());
+  state_->hart.set_interrupt(11, external_irq.read());
+}
+
+void HostCpu::wait_for_interrupt() {
+  sample_interrupts();
+  while (!state_->hart.wakeup_pending() && !state_->stop_requested) {
+    state_->waiting = true;
+    wait(software_irq.value_changed_event() | timer_irq.value_changed_event() |
+         external_irq.value_changed_event() | state_->stop_event);
+    settle();
+    sample_interrupts();
+  }
+  state_->waiting = false;
+  state_->hart.advance_to(state_->clock.cycle_at_or_after(to_ps(sc_core::sc_time_stamp())));
+  synchronise();  // the edge may lie behind now
+}
+
+// The first cycle that must not start before the kernel has run: that of its next event, or the end
+// of the quantum.
+std::uint64_t HostCpu::next_limit() {
+  state_->keeper.reset();
+  return state_->clock.cycle_at_or_after(to_ps(state_->keeper.next_sync_point()));
+}
+
+BusResult HostCpu::transport(tlm::tlm_command command, std::uint32_t address, unsigned bytes) {
+  State& s = *state_;
+  const bool at_local_time = s.answers_at_local_time(address, bytes);
+  if (!at_local_time) synchronise();
+  sc_core::sc_time delay = to_time(s.local_ps()) - sc_core::sc_time_stamp();
+  s.payload.set_command(command);
+  s.payload.set_address(address);
+  s.payload.set_data_length(bytes);
+  s.payload.set_streaming_width(bytes);
+  s.payload.set_dmi_allowed(false);
+  s.payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  socket->b_transport(s.payload, delay);
+  const BusResult result = s.payload.is_response_ok() ? BusResult::kOk : BusResult::kError;
+  if (s.payload.is_dmi_allowed()) s.no_direct_memory[address >> kPageShift] = false;
+  s.hart.advance_to(s.clock.cycle_at_or_after(to_ps(sc_core::sc_time_stamp() + delay)));
+  if (!at_local_time) {
+    settle();  // what the access set in motion at this very time
+    sample_interrupts();
+  }
+  s.hart.lower_limit(next_limit());
+  return result;
+}
+
+BusResult HostCpu::load(Hart& /*hart*/, std::uint32_t address, unsigned bytes,
+                        std::uint32_t& value) {
+  state_->data.fill(0);
+  const BusResult result = transport(tlm::TLM_READ_COMMAND, address, bytes);
+  value = 0;
+  for (unsigned i = 0; i < bytes; ++i)
+    value |= static_cast<std::uint32_t>(state_->data[i]) << (8U * i);
+  return result;
+}
+
+BusResult HostCpu::store(Hart& /*hart*/, std::uint32_t address, unsigned bytes,
+                         std::uint32_t value) {
+  for (unsigned i = 0; i < bytes; ++i)
+    state_->data[i] = static_cast<unsigned char>(value >> (8U * i));
+  return transport(tlm::TLM_WRITE_COMMAND, address, bytes);
+}
+
+std::uint64_t HostCpu::read_time(Hart& /*hart*/) {
+  const core::TimePs now = state_->local_ps();
+  return state_->time_reader ? state_->time_reader(now) : now / state_->timebase.period_ps();
+}
+
+bool HostCpu::provide_direct_memory(Hart& hart, std::uint32_t address) {
+  if (state_->no_direct_memory[address >> kPageShift]) return false;
+  state_->no_direct_memory[address >> kPageShift] = true;  // asked once a page
+  tlm::tlm_dmi dmi;
+  tlm::tlm_generic_payload payload;
+  payload.set_command(tlm::TLM_READ_COMMAND);
+  payload.set_address(address);
+  if (!socket->get_direct_mem_ptr(payload, dmi) || !dmi.is_read_allowed()) return false;
+  // Whole words of it; all 4 GiB would have no 32-bit size.
+  const sc_dt::uint64 first = (dmi.get_start_address() + 3U) & ~sc_dt::uint64{3};
+  const sc_dt::uint64 end = std::min(dmi.get_end_address(), sc_dt::uint64{0xFFFFFFFFU}) + 1U;
+  if (first > address || end <= address) return false;
+  const sc_dt::uint64 size =
+      std::min((end - first) & ~sc_dt::uint64{3}, sc_dt::uint64{0xFFFFFFFCU});
+  hart.add_direct_memory({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(size),
+                          dmi.get_dmi_ptr() + (first - dmi.get_start_address()),
+                          dmi.is_write_allowed()});
+  return true;
+}
+
+void HostCpu::invalidate_direct_memory(sc_dt::uint64 first, sc_dt::uint64 last) {
+  constexpr sc_dt::uint64 kHalf = sc_dt::uint64{1} << 31U;
+  const sc_dt::uint64 end = std::min(last, sc_dt::uint64{0xFFFFFFFFU}) + 1U;
+  // In two steps, because a range of the whole address space has no 32-bit size.
+  for (sc_dt::uint64 base = first; base < end;) {
+    const sc_dt::uint64 size = std::min(end - base, kHalf);
+    state_->hart.invalidate(static_cast<std::uint32_t>(base), static_cast<std::uint32_t>(size));
+    base += size;
+  }
+}
+
+}  // namespace aimc::riscv

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <systemc>
+
+#include "models/core/energy.h"
+#include "models/core/time.h"
+#include "models/riscv/hart.h"
+
+namespace aimc::riscv {
+
+/// Settings of the host subsystem's core.
+struct HostConfig {
+  double clock_mhz = 500.0;    ///< core clock
+  double timebase_mhz = 10.0;  ///< rate of the time CSR where no time reader is set
+  /// Longest stretch the hart runs ahead of the kernel, us; results do not depend on it.
+  double quantum_us = 10.0;
+  /// Added to every data access to direct memory; sets hart.direct_wait_cycles.
+  unsigned ram_wait_cycles = 0;
+  double ram_read_pj = 6.4;   ///< energy of a 32-bit data read from RAM
+  double ram_write_pj = 5.4;  ///< energy of a 32-bit data write to RAM
+  HartConfig hart;
+};
+
+/// How the hart ended the simulation.
+struct HostStop {
+  StopReason reason = StopReason::kLimit;
+  std::uint32_t pc = 0;
+  std::string description;
+};
+
+/// A hart in a SystemC thread: runs ahead of the kernel by at most min(quantum, time to the next
+/// pending event), so that results and interrupt latencies do not depend on the quantum.
+///
+/// Direct memory comes from the target's DMI; `invalidate_direct_mem_ptr` on the backward path
+/// tells the hart that somebody else wrote the range (decoded blocks and reservations there are
+/// dropped, the pointer stays valid).
+///
+/// A bus access is synchronised with the kernel unless its target answers at local time (see
+/// set_local_time_range): the kernel is at the hart's time and everything at that time has settled
+/// when the target is called. Targets may wait in b_transport or return a delay; the access ends on
+/// the next edge of the core clock.
+///
+/// A simulation that is to end at a given time should end by an event then: sc_start(duration)
+/// tells nobody when it will end, so the hart may be ahead of the kernel by up to a quantum when it
+/// returns.
+class HostCpu : public sc_core::sc_module, private HartEnvironment {
+ public:
+  tlm_utils::simple_initiator_socket<HostCpu, 32> socket{"socket"};
+  sc_core::sc_in<bool> software_irq{"software_irq"};
+  sc_core::sc_in<bool> timer_irq{"timer_irq"};
+  sc_core::sc_in<bool> external_irq{"external_irq"};
+
+  /// std::invalid_argument for a clock, time base or quantum that is not positive, or a bad hart
+  /// configuration. `energy` must not be read after the module is gone: it asks the module for its
+  /// counts.
+  HostCpu(const sc_core::sc_module_name& name, const HostConfig& config, core::EnergyMeter& energy);
+  ~HostCpu() override;
+
+  /// Accesses to [base, base + size) are made without waiting for the kernel: the target answers as
+  /// of now + delay.
+  void set_local_time_range(std::uint64_t base, std::uint64_t size);
+  /// Who tells mtime at a time in ps, for the time CSR; without it, time runs at
+  /// config.timebase_mhz from zero.
+  void set_time_reader(std::function<std::uint64_t(core::TimePs)> reader);
+  /// Called once, inside the hart's thread, when the hart cannot go on; the platform then stops the
+  /// kernel.
+  void set_stop_handler(std::function<void(const HostStop&)> handler);
+  /// Ends the run after the current instruction (a device ended the simulation).
+  void request_stop();
+
+  Hart& hart();
+  const Hart& hart() const;
+  /// Simulated time of the hart's local clock, ps.
+  core::TimePs local_time_ps() const;
+  /// True when the hart waits in WFI.
+  bool waiting() const;
+
+ private:
+  SC_HAS_PROCESS(HostCpu);
+
+  BusResult load(Hart& hart, std::uint32_t address, unsigned bytes, std::uint32_t& value) override;
+  BusResult store(Hart& hart, std::uint32_t address, unsigned bytes, std::uint32_t value) override;
+  std::uint64_t read_time(Hart& hart) override;
+  bool provide_direct_memory(Hart& hart, std::uint32_t address) override;
+
+  void run_thread();
+  void synchronise();
+  void settle();
+  void sample_interrupts();
+  void wait_for_interrupt();
+  std::uint64_t next_limit();
+  BusResult transport(tlm::tlm_command command, std::uint32_t address, unsigned bytes);
+  void invalidate_direct_memory(sc_dt::uint64 first, sc_dt::uint64 last);
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aimc::riscv

@@ -1,0 +1,158 @@
+// Accesses the fast loop leaves alone: other stretches of direct memory, misaligned ones, stores
+// into code, the bus, and atomic operations.
+
+#include "models/riscv/arithmetic.h"
+#include "models/riscv/core.h"
+
+namespace aimc::riscv {
+namespace {
+
+std::uint32_t read_bytes(const std::uint8_t* bytes, unsigned count) {
+  switch (count) {
+    case 1:
+      return read_little<std::uint8_t>(bytes);
+    case 2:
+      return read_little<std::uint16_t>(bytes);
+    default:
+      return read_little<std::uint32_t>(bytes);
+  }
+}
+
+void write_bytes(std::uint8_t* bytes, unsigned count, std::uint32_t value) {
+  switch (count) {
+    case 1:
+      return write_little<std::uint8_t>(bytes, value);
+    case 2:
+      return write_little<std::uint16_t>(bytes, value);
+    default:
+      return write_little<std::uint32_t>(bytes, value);
+  }
+}
+
+bool is_misaligned(std::uint32_t address, unsigned bytes) {
+  return address % bytes != 0;
+}
+
+// What an atomic memory operation writes back.
+std::uint32_t atomic_result(Opcode code, std::uint32_t old, std::uint32_t b) {
+  switch (code) {
+#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) \
+  AIMC_RESULT_##format(name, meaning)
+#define AIMC_RESULT_Upper(name, meaning)
+#define AIMC_RESULT_Jal(name, meaning)
+#define AIMC_RESULT_Jalr(name, meaning)
+#define AIMC_RESULT_Branch(name, meaning)
+#define AIMC_RESULT_Load(name, meaning)
+#define AIMC_RESULT_Store(name, meaning)
+#define AIMC_RESULT_Imm(name, meaning)
+#define AIMC_RESULT_Shift(name, meaning)
+#define AIMC_RESULT_Reg(name, meaning)
+#define AIMC_RESULT_Fence(name, meaning)
+#define AIMC_RESULT_Lr(name, meaning)
+#define AIMC_RESULT_Sc(name, meaning)
+#define AIMC_RESULT_Csr(name, meaning)
+#define AIMC_RESULT_Word(name, meaning)
+#define AIMC_RESULT_Amo(name, meaning) \
+  case Opcode::name:                   \
+    return meaning;
+#include "models/riscv/instructions.inc"
+#undef AIMC_INSTRUCTION
+    default:
+      return old;
+  }
+}
+
+}  // namespace
+
+bool Core::needs_two_accesses(std::uint32_t address, unsigned bytes) const {
+  return address / 4 != (address + bytes - 1) / 4;
+}
+
+std::optional<std::uint32_t> Core::load_slow(const Op& op, std::uint32_t address, unsigned bytes) {
+  const Op instruction = op;  // its block may be dropped meanwhile
+  const bool misaligned = is_misaligned(address, bytes);
+  if (misaligned && config_.trap_misaligned) {
+    raise(Cause::kLoadMisaligned, address);
+    return std::nullopt;
+  }
+  if (const Region* region = region_at(address, bytes)) {
+    const unsigned accesses = needs_two_accesses(address, bytes) ? 2 : 1;
+    extra_loads_ += accesses - 1U;
+    retire(instruction, accesses * cost(InstructionClass::kLoad));
+    return read_bytes(region->bytes + (address - region->base), bytes);
+  }
+  if (misaligned) {
+    raise(Cause::kLoadMisaligned, address);
+    return std::nullopt;
+  }
+  std::uint32_t value = 0;
+  if (environment_.load(hart_, address, bytes, value) != BusResult::kOk) {
+    raise(Cause::kLoadAccess, address);
+    return std::nullopt;
+  }
+  ++bus_loads_;
+  retire(instruction, cost(InstructionClass::kLoad) - config_.direct_wait_cycles);
+  return value;
+}
+
+void Core::store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t value) {
+  const Op instruction = op;
+  const bool misaligned = is_misaligned(address, bytes);
+  if (misaligned && config_.trap_misaligned) return raise(Cause::kStoreMisaligned, address);
+  if (Region* region = region_at(address, bytes); region != nullptr && region->writable) {
+    const unsigned accesses = needs_two_accesses(address, bytes) ? 2 : 1;
+    extra_stores_ += accesses - 1U;
+    write_direct(*region, address, bytes, value);
+    return retire(instruction, accesses * cost(InstructionClass::kStore));
+  }
+  if (misaligned) return raise(Cause::kStoreMisaligned, address);
+  const std::uint32_t mask = bytes == 4 ? ~0U : (1U << (8U * bytes)) - 1U;
+  if (environment_.store(hart_, address, bytes, value & mask) != BusResult::kOk) {
+    return raise(Cause::kStoreAccess, address);
+  }
+  ++bus_stores_;
+  retire(instruction, cost(InstructionClass::kStore) - config_.direct_wait_cycles);
+}
+
+void Core::write_direct(Region& region, std::uint32_t address, unsigned bytes,
+                        std::uint32_t value) {
+  const std::uint32_t offset = address - region.base;
+  write_bytes(region.bytes + offset, bytes, value);
+  cache_.drop(region, offset, bytes);
+}
+
+void Core::execute_atomic(const Op& op) {
+  const bool load_reserved = op.code == Opcode::kLrW;
+  const std::uint32_t address = x_[op.rs1];
+  if (is_misaligned(address, 4)) {
+    return raise(load_reserved ? Cause::kLoadMisaligned : Cause::kStoreMisaligned, address);
+  }
+  Region* region = region_at(address, 4);
+  if (load_reserved) {
+    if (region == nullptr) return raise(Cause::kLoadAccess, address);
+    x_[op.rd] = read_bytes(region->bytes + (address - region->base), 4);
+    reservation_ = address;
+    ++extra_loads_;
+    return retire(op, cost(InstructionClass::kAtomic));
+  }
+  if (region == nullptr || !region->writable) return raise(Cause::kStoreAccess, address);
+  const std::uint32_t b = x_[op.rs2];
+  if (op.code == Opcode::kScW) {
+    const bool success = reservation_ == address;
+    reservation_.reset();
+    if (success) {
+      write_direct(*region, address, 4, b);
+      ++extra_stores_;
+    }
+    x_[op.rd] = success ? 0 : 1;
+    return retire(op, cost(InstructionClass::kAtomic));
+  }
+  const std::uint32_t old = read_bytes(region->bytes + (address - region->base), 4);
+  write_direct(*region, address, 4, atomic_result(op.code, old, b));
+  x_[op.rd] = old;
+  ++extra_loads_;
+  ++extra_stores_;
+  retire(op, cost(InstructionClass::kAtomic));
+}
+
+}  // namespace aimc::riscv

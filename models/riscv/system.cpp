@@ -1,0 +1,65 @@
+// Instructions that are executed outside the fast loop because they look at the whole state or
+// change the way on.
+
+#include "models/riscv/core.h"
+
+namespace aimc::riscv {
+
+void Core::execute_complex(const Op& op) {
+  switch (op.code) {
+    case Opcode::kIllegal:
+      return raise(Cause::kIllegalInstruction, op.imm);
+    case Opcode::kEcall:
+      return raise(
+          csr_.privilege == Privilege::kMachine ? Cause::kCallFromMachine : Cause::kCallFromUser,
+          0);
+    case Opcode::kEbreak:
+      return raise(Cause::kBreakpoint, 0);  // as QEMU does; mepc has the address
+    case Opcode::kMret:
+      return execute_mret(op);
+    case Opcode::kWfi:
+      return execute_wfi(op);
+    default:
+      return op.cls == InstructionClass::kCsr ? execute_csr(op) : execute_atomic(op);
+  }
+}
+
+void Core::execute_csr(const Op& op) {
+  const unsigned number = op.imm >> 20U;
+  const bool immediate = op.code >= Opcode::kCsrrwi;
+  const bool swap = op.code == Opcode::kCsrrw || op.code == Opcode::kCsrrwi;
+  const bool writes = swap || op.rs1 != 0;
+  const std::uint32_t operand = immediate ? op.rs1 : x_[op.rs1];
+  std::uint32_t old = 0;
+  if (!may_access_csr(number, writes) || !read_csr(number, old)) {
+    return raise(Cause::kIllegalInstruction, op.imm);
+  }
+  if (writes) {
+    const bool sets = op.code == Opcode::kCsrrs || op.code == Opcode::kCsrrsi;
+    const std::uint32_t value = swap ? operand : sets ? old | operand : old & ~operand;
+    if (!write_csr(number, value)) return raise(Cause::kIllegalInstruction, op.imm);
+  }
+  x_[op.rd] = old;
+  retire(op, cost(InstructionClass::kCsr));
+}
+
+void Core::execute_mret(const Op& op) {
+  if (csr_.privilege != Privilege::kMachine) return raise(Cause::kIllegalInstruction, op.imm);
+  const std::uint32_t previous = csr_.mstatus & kMstatusMpp;
+  const std::uint32_t enabled = (csr_.mstatus & kMstatusMpie) != 0 ? kMstatusMie : 0U;
+  csr_.mstatus = (csr_.mstatus & ~(kMstatusMie | kMstatusMpp)) | enabled | kMstatusMpie;
+  csr_.privilege = previous == kMstatusMpp ? Privilege::kMachine : Privilege::kUser;
+  if (csr_.privilege != Privilege::kMachine) csr_.mstatus &= ~kMstatusMprv;
+  retire(op, cost(InstructionClass::kSystem));
+  pc_ = csr_.mepc;
+}
+
+void Core::execute_wfi(const Op& op) {
+  if (csr_.privilege != Privilege::kMachine && (csr_.mstatus & kMstatusTw) != 0) {
+    return raise(Cause::kIllegalInstruction, op.imm);
+  }
+  retire(op, cost(InstructionClass::kSystem));
+  waiting_ = !wakeup_pending();
+}
+
+}  // namespace aimc::riscv

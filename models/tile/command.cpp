@@ -1,0 +1,208 @@
+#include "models/tile/command.h"
+
+namespace aimc::tile {
+namespace {
+
+namespace r = regs::tile;
+
+constexpr unsigned kMaxRepetitions = 65535;
+constexpr std::uint32_t kMaxStride = 65535;
+constexpr core::RegisterField kFirst{0, 16};
+constexpr core::RegisterField kNumber{16, 16};
+
+/// Collects the first refusal while the checks of a command read on.
+class Checker {
+ public:
+  Checker(const CommandWords& words, const TileGeometry& geometry)
+      : words_(words), geometry_(geometry) {}
+
+  void refuse(Error code, std::uint32_t value) {
+    if (!refusal_) refusal_ = Refusal{code, value};
+  }
+
+  /// Bits of word 0 beyond opcode and `allowed`, and every word not in `used`, must be zero.
+  void reserved(std::uint32_t allowed, unsigned used_words) {
+    if ((words_[0] & ~(0xFFU | allowed)) != 0) refuse(Error::kBadFlags, words_[0]);
+    for (unsigned word = 1; word < words_.size(); ++word) {
+      if ((used_words >> word & 1U) == 0 && words_[word] != 0)
+        refuse(Error::kBadFlags, words_[word]);
+    }
+  }
+
+  void aligned(std::uint32_t value) {
+    if (value % 4 != 0) refuse(Error::kMisaligned, value);
+  }
+
+  /// [address, address + bytes), repeated at `stride`, must lie in the SRAM.
+  void in_sram(std::uint32_t address, std::uint64_t bytes, unsigned repetitions = 1,
+               std::uint32_t stride = 0) {
+    aligned(address);
+    const std::uint64_t end =
+        address + static_cast<std::uint64_t>(repetitions - 1) * stride + bytes;
+    if (end > geometry_.sram_bytes) refuse(Error::kBadAddress, address);
+  }
+
+  void length(std::uint32_t value, std::uint32_t limit) {
+    if (value == 0 || value > limit) refuse(Error::kBadLength, value);
+  }
+
+  void stride(std::uint32_t value) {
+    if (value > kMaxStride) refuse(Error::kBadLength, value);
+    aligned(value);
+  }
+
+  void region(std::uint32_t word, unsigned limit) {
+    const std::uint32_t first = kFirst.get(word);
+    const std::uint32_t number = kNumber.get(word);
+    if (number == 0 || first + number > limit) refuse(Error::kBadRegion, word);
+  }
+
+  const std::optional<Refusal>& refusal() const { return refusal_; }
+
+ private:
+  const CommandWords& words_;
+  const TileGeometry& geometry_;
+  std::optional<Refusal> refusal_;
+};
+
+/// Bit mask of the words a command uses.
+template <typename... Words>
+constexpr unsigned words_used(Words... word) {
+  return ((1U << word) | ... | 0U);
+}
+
+analog::Region region_of(std::uint32_t rows, std::uint32_t columns) {
+  return {kFirst.get(rows), kNumber.get(rows), kFirst.get(columns), kNumber.get(columns)};
+}
+
+void decode_repetition(Command& command, Checker& check) {
+  const CommandWords& words = command.words;
+  check.length(words[3], kMaxRepetitions);
+  command.repetitions = words[3] == 0 ? 1 : words[3];
+  command.source = words[1];
+  command.destination = words[2];
+  command.source_stride = words[4];
+  command.destination_stride = words[5];
+  check.stride(words[4]);
+  check.stride(words[5]);
+}
+
+void decode_program(Command& command, Checker& check, const TileGeometry& geometry) {
+  check.reserved(0, words_used(6, 7));
+  check.region(command.words[6], geometry.rows);
+  check.region(command.words[7], geometry.columns);
+  command.region = region_of(command.words[6], command.words[7]);
+}
+
+void decode_mvm(Command& command, Checker& check, const TileGeometry& geometry) {
+  check.reserved(r::kMvmZeroPoint.mask(), words_used(1, 2, 3, 4, 5, 6, 7));
+  decode_repetition(command, check);
+  check.region(command.words[6], geometry.rows);
+  check.region(command.words[7], geometry.columns);
+  command.region = region_of(command.words[6], command.words[7]);
+  command.input_zero_point =
+      static_cast<std::int8_t>(r::kMvmZeroPoint.get_signed(command.words[0]));
+  check.in_sram(command.source, command.region.rows, command.repetitions, command.source_stride);
+  check.in_sram(command.destination, 4ULL * command.region.columns, command.repetitions,
+                command.destination_stride);
+}
+
+void decode_post(Command& command, Checker& check, const TileGeometry& geometry) {
+  const std::uint32_t flags = command.words[0];
+  const std::uint32_t addend = r::kPostAddend.get(flags);
+  const bool psum_in = addend == static_cast<std::uint32_t>(r::PostAddend::kPsum);
+  check.reserved(r::kPostPsumOut.mask() | r::kPostAddend.mask() | r::kPostRelu.mask() |
+                     r::kPostCutPre.mask() | r::kPostCutPost.mask() | r::kPostZeroPoint.mask(),
+                 words_used(1, 2, 3, 4, 5, 7) | (psum_in ? words_used(6) : 0U));
+  if (addend > static_cast<std::uint32_t>(r::PostAddend::kPsum)) {
+    check.refuse(Error::kBadFlags, flags);
+  }
+  nmpu::VectorConfig& vector = command.vector;
+  vector.psum_out = r::kPostPsumOut.get(flags) != 0;
+  vector.addend = static_cast<nmpu::Addend>(addend);
+  vector.relu = r::kPostRelu.get(flags) != 0;
+  vector.cut_pre = static_cast<std::uint8_t>(r::kPostCutPre.get(flags));
+  vector.cut_post = static_cast<std::uint8_t>(r::kPostCutPost.get(flags));
+  vector.zero_point = static_cast<std::int8_t>(r::kPostZeroPoint.get_signed(flags));
+  // Partial sums have a fixed scale: settings of the int8 output would silently have no effect.
+  if (vector.psum_out &&
+      (vector.relu || vector.cut_pre != 0 || vector.cut_post != 0 || vector.zero_point != 0)) {
+    check.refuse(Error::kBadFlags, flags);
+  }
+  decode_repetition(command, check);
+  command.addend = command.words[6];
+  check.region(command.words[7], geometry.columns);
+  command.region = region_of(0, command.words[7]);
+  const std::uint64_t columns = command.region.columns;
+  check.in_sram(command.source, 4 * columns, command.repetitions, command.source_stride);
+  check.in_sram(command.destination, (vector.psum_out ? 2 : 1) * columns, command.repetitions,
+                command.destination_stride);
+  if (psum_in) check.in_sram(command.addend, 2 * columns * command.repetitions);
+}
+
+void decode_add(Command& command, Checker& check, const TileGeometry& /*geometry*/) {
+  constexpr std::uint32_t kMaxElements = 32766;
+  check.reserved(0, words_used(1, 2, 3, 6));
+  command.source = command.words[1];
+  command.destination = command.words[2];
+  command.length = command.words[3];
+  command.addend = command.words[6];
+  check.length(command.length, kMaxElements);
+  if (command.length % 2 != 0) check.refuse(Error::kBadLength, command.length);
+  for (const std::uint32_t address : {command.source, command.destination, command.addend}) {
+    check.in_sram(address, 2ULL * command.length);
+  }
+}
+
+void decode_copy(Command& command, Checker& check, const TileGeometry& geometry) {
+  check.reserved(0, words_used(1, 2, 3));
+  command.source = command.words[1];
+  command.destination = command.words[2];
+  command.length = command.words[3];
+  check.length(command.length, geometry.sram_bytes);
+  check.aligned(command.length);
+  check.in_sram(command.source, command.length);
+  if (command.opcode == Opcode::kMove) {
+    check.in_sram(command.destination, command.length);
+  } else {
+    check.aligned(command.destination);
+  }
+}
+
+}  // namespace
+
+Decoded decode(const CommandWords& words, const TileGeometry& geometry) {
+  Decoded decoded;
+  Command& command = decoded.command;
+  command.words = words;
+  command.opcode = static_cast<Opcode>(words[0] & 0xFFU);
+  Checker check(words, geometry);
+  switch (command.opcode) {
+    case Opcode::kNop:
+      check.reserved(0, 0);
+      break;
+    case Opcode::kProgram:
+      decode_program(command, check, geometry);
+      break;
+    case Opcode::kMvm:
+      decode_mvm(command, check, geometry);
+      break;
+    case Opcode::kPost:
+      decode_post(command, check, geometry);
+      break;
+    case Opcode::kAdd:
+      decode_add(command, check, geometry);
+      break;
+    case Opcode::kMove:
+    case Opcode::kPut:
+      decode_copy(command, check, geometry);
+      break;
+    default:
+      check.refuse(Error::kBadOpcode, words[0]);
+      break;
+  }
+  decoded.refusal = check.refusal();
+  return decoded;
+}
+
+}  // namespace aimc::tile

@@ -1,0 +1,339 @@
+#include "models/tile/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace aimc::tile {
+namespace {
+
+namespace r = regs::tile;
+
+constexpr double kPico = 1e-12;
+constexpr unsigned kWordsPerColumn = 2;
+constexpr core::RegisterField kScaleP{0, 8};
+constexpr core::RegisterField kScaleN{8, 8};
+constexpr core::RegisterField kOffset{16, 8};
+constexpr core::RegisterField kBias{0, 16};
+
+core::TimePs cycles_for(std::uint64_t bytes, unsigned bytes_per_cycle) {
+  return (bytes + bytes_per_cycle - 1) / bytes_per_cycle;
+}
+
+}  // namespace
+
+TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> nmpu,
+                       std::uint64_t seed, const std::string& path, core::EnergyMeter& energy,
+                       core::Probe& probe)
+    : config_(config),
+      geometry_{config.crossbar.rows, config.crossbar.columns, config.sram_kib * 1024U},
+      clock_(config.clock_mhz),
+      crossbar_(config.crossbar, seed, path),
+      nmpu_(std::move(nmpu)),
+      energy_(energy),
+      probe_(probe),
+      sram_(geometry_.sram_bytes),
+      weights_(static_cast<std::size_t>(geometry_.rows) * geometry_.columns),
+      params_(static_cast<std::size_t>(kWordsPerColumn) * geometry_.columns),
+      cp_(geometry_.columns),
+      cn_(geometry_.columns),
+      psum_(geometry_.columns),
+      out_(geometry_.columns),
+      accounts_{energy.open(path + "/dac", "dac"),
+                energy.open(path + "/crossbar", "array"),
+                energy.open(path + "/adc", "adc"),
+                energy.open(path + "/nmpu", "nmpu"),
+                energy.open(path + "/sram", "sram read"),
+                energy.open(path + "/sram", "sram write"),
+                energy.open(path + "/control", "command"),
+                energy.open(path + "/crossbar", "programming")},
+      tracks_{probe.track(path, "command"), probe.track(path, "sram"),
+              probe.track(path, "crossbar"), probe.track(path, "nmpu")},
+      names_{probe.name("nop"),   probe.name("program"), probe.name("mvm"),
+             probe.name("post"),  probe.name("add"),     probe.name("move"),
+             probe.name("put"),   probe.name("load"),    probe.name("integrate"),
+             probe.name("store"), probe.name("vector")} {
+  reset();
+}
+
+void TileEngine::reset() {
+  std::fill(sram_.begin(), sram_.end(), std::uint8_t{0});
+  std::fill(weights_.begin(), weights_.end(), std::int8_t{0});
+  std::fill(params_.begin(), params_.end(), 0U);
+  for (unsigned column = 0; column < geometry_.columns; ++column) {
+    nmpu_->write_params(column, nmpu::ColumnParams{});
+  }
+  counters_ = TileCounters{};
+  read_mode_word_ = r::kReadModeMagnitudeBits.put(8);
+  read_mode_ = analog::ReadMode{};
+}
+
+core::TimePs TileEngine::sram_cycles_ps(std::uint64_t bytes) const {
+  return clock_.time_of(cycles_for(bytes, config_.sram_bytes_per_cycle));
+}
+
+void TileEngine::phase(core::Track track, core::ActivityName name, core::TimePs begin,
+                       core::TimePs end) {
+  if (probe_.enabled()) phases_.push_back({track, name, begin, end});
+}
+
+void TileEngine::post_network_access(bool write, std::size_t bytes) {
+  const double picojoules =
+      static_cast<double>(bytes) *
+      (write ? config_.energy.sram_write_pj_per_byte : config_.energy.sram_read_pj_per_byte);
+  energy_.post(write ? accounts_.sram_write : accounts_.sram_read, picojoules * kPico, bytes);
+}
+
+std::optional<Refusal> TileEngine::set_read_mode(std::uint32_t word) {
+  const analog::ReadMode mode{r::kReadModeMagnitudeBits.get(word),
+                              r::kReadModeFourPhase.get(word) != 0, r::kReadModeRange.get(word)};
+  if (mode.magnitude_bits < 1 || mode.magnitude_bits > 8 ||
+      mode.range > config_.crossbar.adc.max_range) {
+    return Refusal{Error::kBadValue, word};
+  }
+  read_mode_ = mode;
+  read_mode_word_ = word;
+  return std::nullopt;
+}
+
+std::optional<Refusal> TileEngine::write_nmpu_param(std::uint32_t index, std::uint32_t word) {
+  const bool is_bias = index % kWordsPerColumn == 1;
+  const std::uint32_t reserved =
+      is_bias ? ~kBias.mask() : ~(kScaleP.mask() | kScaleN.mask() | kOffset.mask());
+  if ((word & reserved) != 0) return Refusal{Error::kBadValue, word};
+  params_[index] = word;
+  const std::uint32_t column = index / kWordsPerColumn;
+  const std::uint32_t scales = params_[static_cast<std::size_t>(column) * kWordsPerColumn];
+  const std::uint32_t bias = params_[static_cast<std::size_t>(column) * kWordsPerColumn + 1];
+  nmpu_->write_params(column, {static_cast<std::uint8_t>(kScaleP.get(scales)),
+                               static_cast<std::uint8_t>(kScaleN.get(scales)),
+                               static_cast<std::int8_t>(kOffset.get_signed(scales)),
+                               static_cast<std::int16_t>(kBias.get_signed(bias))});
+  return std::nullopt;
+}
+
+TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps) {
+  if (command.opcode == Opcode::kMvm && !crossbar_.programmed(command.region)) {
+    return {Refusal{Error::kNotProgrammed, command.words[7]}, 0};
+  }
+  command_ = command;
+  started_ps_ = now_ps;
+  phases_.clear();
+  results_.clear();
+  result_bytes_ = 0;
+  dac_j_ = array_j_ = adc_j_ = program_j_ = 0.0;
+  pending_pulses_ = saturated_ = bytes_read_ = 0;
+  const core::TimePs overhead = clock_.time_of(config_.command_cycles);
+  switch (command.opcode) {
+    case Opcode::kProgram:
+      return {std::nullopt, start_program(command, now_ps) + overhead};
+    case Opcode::kMvm:
+      return {std::nullopt, start_mvm(command, now_ps)};
+    case Opcode::kPost:
+      return {std::nullopt, start_post(command, now_ps)};
+    case Opcode::kAdd:
+      return {std::nullopt, start_add(command) + overhead};
+    case Opcode::kMove:
+      return {std::nullopt, start_copy(command) + overhead};
+    case Opcode::kPut:
+      return {std::nullopt, overhead + sram_cycles_ps(command.length)};
+    case Opcode::kNop:
+      break;
+  }
+  return {std::nullopt, overhead};
+}
+
+core::TimePs TileEngine::start_program(const Command& command, core::TimePs now_ps) {
+  const analog::ProgramResult result = crossbar_.program(weights_.data(), command.region, now_ps);
+  pending_pulses_ = result.pulses;
+  program_j_ = result.energy_j;
+  const core::TimePs duration = clock_.time_of(clock_.cycle_at_or_after(result.duration_ps));
+  const core::TimePs begin = clock_.time_of(config_.command_cycles);
+  phase(tracks_.crossbar, names_.program, begin, begin + duration);
+  return duration;
+}
+
+core::TimePs TileEngine::start_mvm(const Command& command, core::TimePs now_ps) {
+  const analog::Region& region = command.region;
+  const core::TimePs integrate =
+      clock_.time_of(clock_.cycle_at_or_after(crossbar_.mvm_duration_ps(read_mode_)));
+  const core::TimePs load = sram_cycles_ps(region.rows);
+  const core::TimePs store = sram_cycles_ps(4ULL * region.columns);
+  // Inputs of the next repetition are loaded and counts of the last one stored while the crossbar
+  // integrates; both share the SRAM's port.
+  const core::TimePs interval = std::max(integrate, load + store);
+  const core::TimePs first = clock_.time_of(config_.command_cycles);
+
+  result_bytes_ = 4UL * region.columns;
+  const bool keeps_all = command.destination_stride != 0;
+  results_.resize(result_bytes_ * (keeps_all ? command.repetitions : 1U));
+  bytes_read_ = static_cast<std::uint64_t>(region.rows) * command.repetitions;
+  for (unsigned i = 0; i < command.repetitions; ++i) {
+    const core::TimePs integrates_at = first + load + i * interval;
+    const std::uint8_t* inputs =
+        sram_.data() + command.source + static_cast<std::size_t>(i) * command.source_stride;
+    const analog::MvmResult result =
+        crossbar_.mvm(reinterpret_cast<const std::int8_t*>(inputs), command.input_zero_point,
+                      region, read_mode_, now_ps + integrates_at, cp_.data(), cn_.data());
+    dac_j_ += result.dac_energy_j;
+    array_j_ += result.array_energy_j;
+    adc_j_ += result.adc_energy_j;
+    saturated_ += result.saturated + result.clipped_inputs;
+    std::uint8_t* out = results_.data() + (keeps_all ? result_bytes_ * i : 0U);
+    for (unsigned column = 0; column < region.columns; ++column) {
+      const std::uint32_t word = cp_[column] | static_cast<std::uint32_t>(cn_[column]) << 16U;
+      std::memcpy(out + 4UL * column, &word, sizeof word);
+    }
+    if (probe_.enabled()) {
+      const core::TimePs loads_at =
+          i == 0 ? first : integrates_at - interval + (i > 1 ? store : core::TimePs{0});
+      phase(tracks_.sram, names_.load, loads_at, loads_at + load);
+      phase(tracks_.crossbar, names_.integrate, integrates_at, integrates_at + integrate);
+      phase(tracks_.sram, names_.store, integrates_at + integrate,
+            integrates_at + integrate + store);
+    }
+  }
+  return first + load + (command.repetitions - 1) * interval + integrate + store;
+}
+
+core::TimePs TileEngine::start_post(const Command& command, core::TimePs now_ps) {
+  const unsigned columns = command.region.columns;
+  const nmpu::VectorConfig& config = command.vector;
+  const bool has_psum = config.addend == nmpu::Addend::kPsum;
+  const std::size_t element = config.psum_out ? 2 : 1;
+  const std::uint64_t read_bytes = (has_psum ? 6ULL : 4ULL) * columns;
+  const core::TimePs load = sram_cycles_ps(read_bytes);
+  result_bytes_ = element * columns;
+  const core::TimePs store = sram_cycles_ps(result_bytes_);
+  const bool keeps_all = command.destination_stride != 0;
+  results_.resize(result_bytes_ * (keeps_all ? command.repetitions : 1U));
+  bytes_read_ = read_bytes * command.repetitions;
+
+  nmpu::Vector vector;
+  vector.first_column = command.region.first_column;
+  vector.columns = columns;
+  vector.cp = cp_.data();
+  vector.cn = cn_.data();
+  vector.psum = has_psum ? psum_.data() : nullptr;
+  vector.config = config;
+  core::TimePs at = clock_.time_of(config_.command_cycles);
+  for (unsigned i = 0; i < command.repetitions; ++i) {
+    const std::uint8_t* counts =
+        sram_.data() + command.source + static_cast<std::size_t>(i) * command.source_stride;
+    for (unsigned column = 0; column < columns; ++column) {
+      std::uint32_t word = 0;
+      std::memcpy(&word, counts + 4UL * column, sizeof word);
+      // The count latches are 12 bits wide: software that writes more into the SRAM sees the low
+      // bits used.
+      cp_[column] = static_cast<std::uint16_t>(word & 0xFFFU);
+      cn_[column] = static_cast<std::uint16_t>(word >> 16U & 0xFFFU);
+    }
+    if (has_psum) {
+      std::memcpy(psum_.data(), sram_.data() + command.addend + 2UL * columns * i, 2UL * columns);
+    }
+    const unsigned cycles = nmpu_->run(vector, out_.data(), now_ps + at + load);
+    std::uint8_t* out = results_.data() + (keeps_all ? result_bytes_ * i : 0U);
+    if (config.psum_out) {
+      std::memcpy(out, out_.data(), result_bytes_);
+    } else {
+      for (unsigned column = 0; column < columns; ++column) {
+        out[column] = static_cast<std::uint8_t>(out_[column]);
+      }
+    }
+    const core::TimePs process = clock_.time_of(cycles);
+    phase(tracks_.sram, names_.load, at, at + load);
+    phase(tracks_.nmpu, names_.vector, at + load, at + load + process);
+    phase(tracks_.sram, names_.store, at + load + process, at + load + process + store);
+    at += load + process + store;
+  }
+  return at;
+}
+
+core::TimePs TileEngine::start_add(const Command& command) {
+  result_bytes_ = 2UL * command.length;
+  results_.resize(result_bytes_);
+  bytes_read_ = 4ULL * command.length;
+  for (std::uint32_t i = 0; i < command.length; ++i) {
+    std::int16_t a = 0;
+    std::int16_t b = 0;
+    std::memcpy(&a, sram_.data() + command.source + 2UL * i, sizeof a);
+    std::memcpy(&b, sram_.data() + command.addend + 2UL * i, sizeof b);
+    const auto sum = static_cast<std::int16_t>(std::clamp(a + b, -32768, 32767));
+    std::memcpy(results_.data() + 2UL * i, &sum, sizeof sum);
+  }
+  return sram_cycles_ps(bytes_read_) + sram_cycles_ps(result_bytes_);
+}
+
+core::TimePs TileEngine::start_copy(const Command& command) {
+  result_bytes_ = command.length;
+  bytes_read_ = command.length;
+  const std::uint8_t* source = sram_.data() + command.source;
+  results_.assign(source, source + command.length);
+  return 2 * sram_cycles_ps(command.length);
+}
+
+void TileEngine::write_result(std::uint32_t address, const void* bytes, std::size_t size) {
+  std::memcpy(sram_.data() + address, bytes, size);
+}
+
+void TileEngine::finish(core::TimePs now_ps) {
+  const TileEnergyConfig& constants = config_.energy;
+  const auto columns = static_cast<std::uint64_t>(command_.region.columns);
+  const std::uint64_t repetitions = command_.repetitions;
+  core::ActivityName name = names_.nop;
+  switch (command_.opcode) {
+    case Opcode::kProgram:
+      name = names_.program;
+      program_pulses_ += pending_pulses_;
+      energy_.post(accounts_.programming, program_j_, pending_pulses_);
+      break;
+    case Opcode::kMvm:
+      name = names_.mvm;
+      counters_.mvms += repetitions;
+      counters_.macs += repetitions * columns * command_.region.rows;
+      counters_.saturated += saturated_;
+      energy_.post(accounts_.dac, dac_j_, repetitions * command_.region.rows);
+      energy_.post(accounts_.array, array_j_, repetitions * columns * command_.region.rows);
+      energy_.post(accounts_.adc, adc_j_, repetitions * columns * 2);
+      break;
+    case Opcode::kPost:
+      name = names_.post;
+      counters_.nmpu_columns += repetitions * columns;
+      energy_.post(accounts_.nmpu,
+                   static_cast<double>(repetitions * columns) * constants.nmpu_column_pj * kPico,
+                   repetitions * columns);
+      break;
+    case Opcode::kAdd:
+      name = names_.add;
+      break;
+    case Opcode::kMove:
+      name = names_.move;
+      break;
+    case Opcode::kPut:
+      name = names_.put;
+      bytes_read_ = command_.length;
+      break;
+    case Opcode::kNop:
+      break;
+  }
+  const std::size_t slots = result_bytes_ == 0 ? 0 : results_.size() / result_bytes_;
+  for (std::size_t i = 0; i < slots; ++i) {
+    write_result(command_.destination + static_cast<std::uint32_t>(i) * command_.destination_stride,
+                 results_.data() + i * result_bytes_, result_bytes_);
+  }
+  // With a destination stride of zero every repetition wrote the same place; all of them cost
+  // energy.
+  const std::uint64_t bytes_written =
+      static_cast<std::uint64_t>(result_bytes_) * (result_bytes_ == 0 ? 0 : repetitions);
+  if (bytes_read_ != 0) post_network_access(false, bytes_read_);
+  if (bytes_written != 0) post_network_access(true, bytes_written);
+  energy_.post(accounts_.control, constants.command_pj * kPico);
+  ++counters_.commands;
+  counters_.busy_ps += now_ps - started_ps_;
+  for (const Phase& p : phases_) {
+    probe_.slice(p.track, p.name, started_ps_ + p.begin_ps, started_ps_ + p.end_ps);
+  }
+  probe_.slice(tracks_.command, name, started_ps_, now_ps);
+}
+
+}  // namespace aimc::tile

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/core/energy.h"
+#include "models/core/probe.h"
+#include "models/core/time.h"
+#include "models/tile/command.h"
+#include "models/tile/tile_config.h"
+
+namespace aimc::tile {
+
+/// What a tile has done since reset.
+struct TileCounters {
+  std::uint64_t commands = 0;
+  std::uint64_t mvms = 0;
+  std::uint64_t macs = 0;  ///< rows x columns of the regions of all MVMs
+  std::uint64_t nmpu_columns = 0;
+  std::uint64_t saturated = 0;  ///< conversions at full scale and inputs that were limited
+  core::TimePs busy_ps = 0;     ///< time spent executing commands
+};
+
+/// The data path of a tile: SRAM, weight aperture, crossbar, NMPU, and what its commands do. Plain
+/// C++, no kernel.
+///
+/// A command is executed in two steps, so that its results appear when its time has passed: start()
+/// takes the operands and computes, and tells how long the command lasts; finish() writes the
+/// results, posts the energy and reports the phases. Between the two the SRAM still shows the old
+/// contents.
+class TileEngine {
+ public:
+  /// @param path hierarchical name, e.g. "tile3": keys random streams, energy accounts and tracks
+  TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> nmpu, std::uint64_t seed,
+             const std::string& path, core::EnergyMeter& energy, core::Probe& probe);
+
+  /// A command that cannot start in the tile's present state, or its duration in ps. For PUT the
+  /// duration is that of reading the SRAM; the transfer comes on top.
+  struct Start {
+    std::optional<Refusal> refusal;
+    core::TimePs duration_ps = 0;
+  };
+  Start start(const Command& command, core::TimePs now_ps);
+  /// Completes what start() began, at `now_ps`.
+  void finish(core::TimePs now_ps);
+
+  /// A parameter word of the NMPU (index = byte offset / 4), as software wrote it.
+  std::optional<Refusal> write_nmpu_param(std::uint32_t index, std::uint32_t word);
+  std::uint32_t read_nmpu_param(std::uint32_t index) const { return params_[index]; }
+  std::uint32_t nmpu_param_words() const { return static_cast<std::uint32_t>(params_.size()); }
+
+  /// Checks a new READ_MODE register value and takes it over.
+  std::optional<Refusal> set_read_mode(std::uint32_t word);
+  std::uint32_t read_mode_word() const { return read_mode_word_; }
+  /// Nominal counts per unit of |x| |w| in the present read mode.
+  double count_scale() const { return crossbar_.count_scale(read_mode_); }
+
+  std::uint8_t* sram() { return sram_.data(); }
+  const std::uint8_t* sram() const { return sram_.data(); }
+  /// Posts the energy of an access to the SRAM or an aperture from the network.
+  void post_network_access(bool write, std::size_t bytes);
+  /// Target weights, row-major, rows x columns.
+  std::int8_t* weights() { return weights_.data(); }
+  std::size_t weight_bytes() const { return weights_.size(); }
+
+  const analog::Crossbar& crossbar() const { return crossbar_; }
+  const nmpu::Backend& nmpu() const { return *nmpu_; }
+  const TileCounters& counters() const { return counters_; }
+  std::uint64_t program_pulses() const { return program_pulses_; }
+  const TileGeometry& geometry() const { return geometry_; }
+  const core::Clock& clock() const { return clock_; }
+
+  /// Clears SRAM, parameters, apertures, counters and modes; conductances and wear survive.
+  void reset();
+
+ private:
+  /// One repetition of an MVM or POST, relative to the start of the command.
+  struct Phase {
+    core::Track track;
+    core::ActivityName name;
+    core::TimePs begin_ps;
+    core::TimePs end_ps;
+  };
+
+  core::TimePs sram_cycles_ps(std::uint64_t bytes) const;
+  core::TimePs start_program(const Command& command, core::TimePs now_ps);
+  core::TimePs start_mvm(const Command& command, core::TimePs now_ps);
+  core::TimePs start_post(const Command& command, core::TimePs now_ps);
+  core::TimePs start_add(const Command& command);
+  core::TimePs start_copy(const Command& command);
+  void phase(core::Track track, core::ActivityName name, core::TimePs begin, core::TimePs end);
+  void write_result(std::uint32_t address, const void* bytes, std::size_t size);
+
+  TileConfig config_;
+  TileGeometry geometry_;
+  core::Clock clock_;
+  analog::Crossbar crossbar_;
+  std::unique_ptr<nmpu::Backend> nmpu_;
+  core::EnergyMeter& energy_;
+  core::Probe& probe_;
+
+  std::vector<std::uint8_t> sram_;
+  std::vector<std::int8_t> weights_;
+  std::vector<std::uint32_t> params_;
+  std::uint32_t read_mode_word_ = 0;
+  analog::ReadMode read_mode_;
+  TileCounters counters_;
+  std::uint64_t program_pulses_ = 0;
+
+  // The command between start() and finish().
+  Command command_;
+  core::TimePs started_ps_ = 0;
+  std::vector<Phase> phases_;
+  std::vector<std::uint8_t> results_;  // bytes to be written, one repetition after the other
+  std::size_t result_bytes_ = 0;       // of one repetition
+  double dac_j_ = 0.0;
+  double array_j_ = 0.0;
+  double adc_j_ = 0.0;
+  double program_j_ = 0.0;
+  std::uint64_t pending_pulses_ = 0;
+  std::uint64_t saturated_ = 0;
+  std::uint64_t bytes_read_ = 0;
+
+  // Scratch of one vector.
+  std::vector<std::uint16_t> cp_;
+  std::vector<std::uint16_t> cn_;
+  std::vector<std::int16_t> psum_;
+  std::vector<std::int16_t> out_;
+
+  struct Accounts {
+    core::EnergyAccount dac, array, adc, nmpu, sram_read, sram_write, control, programming;
+  } accounts_;
+  struct Tracks {
+    core::Track command, sram, crossbar, nmpu;
+  } tracks_;
+  struct Names {
+    core::ActivityName nop, program, mvm, post, add, move, put;
+    core::ActivityName load, integrate, store, vector;
+  } names_;
+};
+
+}  // namespace aimc::tile

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "platform/cli/cli.h"
+#include "platform/cli/usage_error.h"
+
+namespace aimc::cli {
+
+/// One invocation of the program.
+struct Invocation {
+  const Runner& run;
+  std::string command;                     ///< the whole command line, quoted for a shell
+  std::vector<std::string> firmware_args;  ///< behind "--"
+  int status = 0;                          ///< exit status, set by the subcommand
+};
+
+/// One function a subcommand: declares it and what it does.
+void add_run(CLI::App& app, Invocation& invocation);
+void add_platforms(CLI::App& app, Invocation& invocation);
+void add_describe(CLI::App& app, Invocation& invocation);
+/// Subcommands that are planned and refused: report, compare, noc, compile, infer, golden.
+void add_unbuilt(CLI::App& app);
+
+}  // namespace aimc::cli

@@ -1,0 +1,179 @@
+#include <array>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "aimc/registers.h"
+#include "platform/cli/commands.h"
+#include "platform/config/platform_dump.h"
+#include "platform/soc/elf_image.h"
+
+namespace aimc::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using platform::LoadedPlatform;
+using platform::SocConfig;
+
+struct DescribeArguments {
+  std::string platform = "default";
+  std::vector<std::string> set;
+  bool json = false;
+  bool energy = false;
+  bool yaml = false;
+  bool schema = false;
+};
+
+struct Region {
+  const char* name;
+  std::uint64_t base;
+  std::uint64_t bytes;
+};
+
+/// The memory map with what the platform has populated of it.
+std::vector<Region> regions(const SocConfig& config) {
+  namespace soc = regs::soc;
+  return {{"boot ROM", soc::kBootRomBase, soc::kBootRomSize},
+          {"test finisher", soc::kFinisherBase, soc::kFinisherSize},
+          {"CLINT", soc::kClintBase, soc::kClintSize},
+          {"PLIC", soc::kPlicBase, soc::kPlicSize},
+          {"UART 16550A", soc::kUartBase, soc::kUartSize},
+          {"system control", soc::kSystemControlBase, soc::kSystemControlSize},
+          {"tiles", soc::kTilesBase, std::uint64_t{config.tile_count} * soc::kTileStride},
+          {"RAM", soc::kRamBase, std::uint64_t{config.ram.size_mib} << 20U}};
+}
+
+/// True for settings that are energies or powers.
+bool is_energy(const std::string& path) {
+  return path.find("_pj") != std::string::npos || path.find("_mw") != std::string::npos;
+}
+
+/// Unit of a setting, from its key: the last of its words that is a unit, "per" included.
+std::string unit_of(const std::string& path) {
+  static const std::vector<std::pair<std::string, std::string>> kUnits{{"_pj_per_byte", "pJ/B"},
+                                                                       {"_pj", "pJ"},
+                                                                       {"_mw", "mW"},
+                                                                       {"_mhz", "MHz"},
+                                                                       {"_mib", "MiB"},
+                                                                       {"_kib", "KiB"},
+                                                                       {"_ns", "ns"},
+                                                                       {"_us", "us"},
+                                                                       {"_ua", "uA"},
+                                                                       {"_s", "s"},
+                                                                       {"_v", "V"},
+                                                                       {"cycles", "cycles"}};
+  if (path.find("g_max_us") != std::string::npos) return "uS";
+  for (const auto& [suffix, unit] : kUnits) {
+    const std::string section = path.substr(0, path.rfind('.'));
+    const auto ends = [&suffix = suffix](const std::string& text) {
+      return text.size() >= suffix.size() &&
+             text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
+    };
+    if (ends(path) || ends(section)) return unit;
+  }
+  return "";
+}
+
+std::string constants_text(const LoadedPlatform& loaded, bool energy_only) {
+  std::ostringstream text;
+  for (const platform::Setting& setting : platform::soc_settings()) {
+    if (energy_only && !is_energy(setting.path)) continue;
+    const platform::Annotation& annotation = loaded.annotations.at(setting.path);
+    const std::string value =
+        platform::to_text(setting.get(loaded.config)) + " " + unit_of(setting.path);
+    text << "  " << std::left << std::setw(40) << setting.path << std::setw(12) << value << "  "
+         << std::setw(11) << annotation.kind << "  "
+         << (annotation.descriptive ? "(no result depends on it) " : "") << annotation.source
+         << '\n';
+  }
+  return text.str();
+}
+
+std::string overview_text(const LoadedPlatform& loaded) {
+  const SocConfig& config = loaded.config;
+  std::ostringstream text;
+  text << config.name << ": " << config.description << "\n\nMemory map\n";
+  for (const Region& region : regions(config)) {
+    text << "  " << platform::hex_address(region.base) << ".."
+         << platform::hex_address(region.base + region.bytes - 1) << "  " << region.name << '\n';
+  }
+  text << "  tile i starts at " << platform::hex_address(regs::soc::kTilesBase) << " + i * "
+       << platform::hex_address(regs::soc::kTileStride) << "\n\nTiles\n  " << config.tile_count
+       << " tiles of " << config.tile.crossbar.rows << " x " << config.tile.crossbar.columns
+       << " differential pairs, " << config.tile.sram_kib << " KiB SRAM, " << config.tile.nmpu.lanes
+       << " NMPU lanes\n\nNetwork\n  " << config.noc.width << " x " << config.noc.height
+       << " mesh, " << (config.noc.routing == noc::Routing::kXy ? "xy" : "yx") << " routing, "
+       << config.noc.flit_bytes << " bytes a flit, " << config.noc.router_cycles
+       << " cycles a router; host and memory attach to column 0\n\nClocks\n  host "
+       << config.host.clock_mhz << " MHz, network " << config.noc.clock_mhz << " MHz, tiles "
+       << config.tile.clock_mhz << " MHz, time base 10 MHz\n";
+  return text.str();
+}
+
+Json describe_json(const LoadedPlatform& loaded, bool energy_only) {
+  Json json{{"schema", "aimc-vp/describe/1"},
+            {"platform", loaded.config.name},
+            {"description", loaded.config.description}};
+  if (!energy_only) {
+    for (const Region& region : regions(loaded.config)) {
+      json["memory_map"].push_back(
+          {{"name", region.name}, {"base", region.base}, {"bytes", region.bytes}});
+    }
+    json["tile_stride"] = regs::soc::kTileStride;
+  }
+  for (const platform::Setting& setting : platform::soc_settings()) {
+    if (energy_only && !is_energy(setting.path)) continue;
+    const platform::Annotation& annotation = loaded.annotations.at(setting.path);
+    Json entry{{"key", setting.path}};
+    std::visit([&entry](const auto& value) { entry["value"] = value; }, setting.get(loaded.config));
+    entry["unit"] = unit_of(setting.path);
+    entry["kind"] = annotation.kind;
+    entry["descriptive"] = annotation.descriptive;
+    entry["source"] = annotation.source;
+    entry["description"] = setting.description;
+    json["settings"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+void describe(const DescribeArguments& arguments) {
+  if (arguments.schema) {
+    std::cout << platform::schema_text();
+    return;
+  }
+  const LoadedPlatform loaded = platform::load_platform(arguments.platform, arguments.set);
+  if (arguments.yaml) {
+    std::cout << platform::dump_yaml(loaded);
+  } else if (arguments.json) {
+    std::cout << describe_json(loaded, arguments.energy)
+                     .dump(2, ' ', false, Json::error_handler_t::replace)
+              << '\n';
+  } else if (arguments.energy) {
+    std::cout << constants_text(loaded, true);
+  } else {
+    std::cout << overview_text(loaded) << "\nSettings\n" << constants_text(loaded, false);
+  }
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app, Invocation& /*invocation*/) {
+  auto arguments = std::make_shared<DescribeArguments>();
+  CLI::App* command = app.add_subcommand(
+      "describe", "Memory map, tiles, network, clocks and constants with their sources");
+  command->add_option("--platform", arguments->platform, "Preset or platform file")
+      ->capture_default_str();
+  command->add_option("--set", arguments->set, "Change a setting: PATH=VALUE")
+      ->allow_extra_args(false);
+  command->add_flag("--energy", arguments->energy, "Only energies and powers");
+  CLI::Option* json = command->add_flag("--json", arguments->json, "As JSON");
+  CLI::Option* yaml =
+      command->add_flag("--yaml", arguments->yaml, "As a complete platform file")->excludes(json);
+  command->add_flag("--schema", arguments->schema, "JSON schema of platform files, for editors")
+      ->excludes(json)
+      ->excludes(yaml);
+  command->callback([arguments]() { describe(*arguments); });
+}
+
+}  // namespace aimc::cli

@@ -1,0 +1,19 @@
+#include <iostream>
+
+#include "platform/cli/commands.h"
+#include "platform/config/platform_file.h"
+
+namespace aimc::cli {
+
+void add_platforms(CLI::App& app, Invocation& /*invocation*/) {
+  CLI::App* command = app.add_subcommand("platforms", "List the presets, one a line");
+  command->callback([]() {
+    for (const platform::Preset& preset : platform::presets()) {
+      std::cout << preset.name
+                << std::string(preset.name.size() < 16 ? 16 - preset.name.size() : 1, ' ')
+                << preset.description << '\n';
+    }
+  });
+}
+
+}  // namespace aimc::cli

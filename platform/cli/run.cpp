@@ -1,0 +1,250 @@
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "aimc/nmpu_format.h"
+#include "aimc/registers.h"
+#include "platform/cli/blobs.h"
+#include "platform/cli/commands.h"
+#include "platform/cli/interrupt.h"
+#include "platform/cli/words.h"
+#include "platform/config/platform_dump.h"
+#include "platform/observe/console.h"
+#include "platform/observe/run_files.h"
+
+namespace aimc::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> kBackends{"model", "rtl", "lockstep"};
+/// Lanes of the RTL; the model has as many as the platform says.
+constexpr unsigned kRtlLanes = nmpu::format::kLanes;
+
+/// The words of `aimc-vp run` as they were given.
+struct RunArguments {
+  std::string firmware;
+  std::string platform = "default";
+  std::vector<std::string> set;
+  std::string out;
+  std::string seed = "1";
+  std::vector<std::string> trace;
+  std::string nmpu = "model";
+  std::string noc = "lt";
+  std::string analog;
+  std::string age;
+  std::string gdb;
+  std::string uart = "stdio";
+  std::string max_sim_time;
+  std::vector<std::string> load;
+  std::vector<std::string> save;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+/// Everything checked, nothing started.
+struct Plan {
+  platform::LoadedPlatform platform;
+  platform::RunOptions options;
+  std::vector<SaveRequest> saves;
+  bool perfetto = false;
+  std::string folder;
+};
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+void refuse_unbuilt(const RunArguments& arguments) {
+  choose("--noc", arguments.noc, {"lt"}, {"at", "flit"});
+  if (!arguments.age.empty()) throw UsageError("--age is not built yet");
+  if (!arguments.gdb.empty()) throw UsageError("--gdb is not built yet");
+  if (arguments.uart == "pty")
+    throw UsageError("--uart: value 'pty' is not built yet; expected stdio or a file");
+  for (const std::string& format : arguments.trace) {
+    choose("--trace", format, {"perfetto"}, {"vcd", "fst", "csv", "instr"});
+  }
+}
+
+platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
+  std::vector<std::string> overrides = arguments.set;
+  if (!arguments.analog.empty()) {
+    choose("--analog", arguments.analog, {"ideal", "physical"}, {});
+    overrides.push_back("tile.analog=" + arguments.analog);
+  }
+  platform::LoadedPlatform platform = platform::load_platform(arguments.platform, overrides);
+  const unsigned lanes = platform.config.tile.nmpu.lanes;
+  if (arguments.nmpu != "model" && lanes != kRtlLanes) {
+    throw UsageError("--nmpu " + arguments.nmpu + ": the RTL has " + std::to_string(kRtlLanes) +
+                     " lanes, key 'tile.nmpu.lanes' is " + std::to_string(lanes) +
+                     "; expected --nmpu model or " + std::to_string(kRtlLanes) + " lanes");
+  }
+  return platform;
+}
+
+Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
+  refuse_unbuilt(arguments);
+  Plan plan;
+  platform::RunOptions& options = plan.options;
+  options.nmpu = static_cast<nmpu::BackendKind>(choose("--nmpu", arguments.nmpu, kBackends, {}));
+  options.seed = parse_number("--seed", arguments.seed);
+  if (!arguments.max_sim_time.empty()) {
+    options.max_sim_time_ps = parse_time("--max-sim-time", arguments.max_sim_time);
+  }
+  plan.perfetto = !arguments.trace.empty();
+  plan.platform = plan_platform(arguments);
+  options.config = plan.platform.config;
+  options.firmware_args = invocation.firmware_args;
+  options.elf = platform::load_elf(arguments.firmware);
+  const RamRange ram{regs::soc::kRamBase, std::uint64_t{options.config.ram.size_mib} << 20U};
+  platform::check_in_ram(options.elf, ram.base, ram.bytes);
+  for (const std::string& text : arguments.load) {
+    options.loads.push_back(read_load(text, options.elf, ram));
+  }
+  for (const std::string& text : arguments.save) {
+    plan.saves.push_back(parse_save(text, options.elf, ram));
+    options.saves.push_back(plan.saves.back().range);
+  }
+  plan.folder =
+      arguments.out.empty() ? "out/" + fs::path(arguments.firmware).stem().string() : arguments.out;
+  return plan;
+}
+
+/// Where --uart shows what is sent; uart.log has it in any case.
+std::unique_ptr<std::FILE, CloseFile> open_uart(const RunArguments& arguments) {
+  if (arguments.uart == "stdio") return nullptr;
+  std::unique_ptr<std::FILE, CloseFile> file(std::fopen(arguments.uart.c_str(), "wb"));
+  if (file == nullptr) throw UsageError("--uart: file '" + arguments.uart + "' cannot be written");
+  return file;
+}
+
+observe::RunRecord make_record(const RunArguments& arguments, const Plan& plan,
+                               const Invocation& invocation) {
+  observe::RunRecord record;
+  record.version = AIMC_VP_VERSION;
+  record.platform = plan.platform.config.name;
+  record.firmware = fs::path(arguments.firmware).filename().string();
+  record.arguments = invocation.firmware_args;
+  record.seed = plan.options.seed;
+  record.noc_model = arguments.noc;
+  record.analog_model =
+      plan.options.config.tile.crossbar.mode == analog::AnalogMode::kIdeal ? "ideal" : "physical";
+  record.nmpu_backend = arguments.nmpu;
+  record.command = invocation.command;
+  record.output = plan.folder;
+  return record;
+}
+
+/// Status of the process. It has eight bits; a failure must not become a success by losing some.
+int exit_status(const platform::RunResult& result) {
+  if (result.status == platform::RunStatus::kPlatform) return kStoppedByPlatform;
+  return static_cast<int>(std::min<std::uint32_t>(result.exit_code, 255));
+}
+
+int execute(const RunArguments& arguments, Plan plan, const Invocation& invocation) {
+  observe::RunFiles files(plan.folder, plan.perfetto);
+  std::vector<std::unique_ptr<observe::OutputFile>> saves;
+  for (const SaveRequest& save : plan.saves) {
+    saves.push_back(std::make_unique<observe::OutputFile>(save.file));
+  }
+  const auto uart_file = open_uart(arguments);
+  std::FILE* const uart = uart_file ? uart_file.get() : stdout;
+  observe::ProgressLine progress(stderr, isatty(STDERR_FILENO) != 0);
+  const Interrupt interrupt;
+  platform::RunOptions& options = plan.options;
+  options.sink = files.sink();
+  options.stop = interrupt.flag();
+  options.uart = [&files, &progress, uart](std::uint8_t byte) {
+    if (uart == stdout) progress.clear();
+    files.uart(byte);
+    std::putc(byte, uart);
+    if (byte == '\n') std::fflush(uart);
+  };
+  if (!arguments.quiet) {
+    options.progress = [&progress](const platform::Progress& p) { progress.update(p); };
+  }
+
+  spdlog::debug("{} on {}, output in {}", arguments.firmware, plan.platform.config.name,
+                plan.folder);
+  const auto start = std::chrono::steady_clock::now();
+  const platform::RunResult result = invocation.run(options);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+  progress.clear();
+  std::fflush(uart);
+
+  observe::RunRecord record = make_record(arguments, plan, invocation);
+  record.wall_s = wall.count();
+  for (std::size_t i = 0; i < saves.size(); ++i) {
+    const std::vector<std::uint8_t>& bytes = result.saved.at(i);
+    saves[i]->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    saves[i]->commit();
+  }
+  files.commit(record, result, platform::dump_yaml(plan.platform));
+  if (!arguments.quiet) {
+    std::cout << '\n'
+              << observe::console_summary(record, result) << "files        " << plan.folder << '\n'
+              << std::flush;
+  }
+  if (result.status == platform::RunStatus::kPlatform) {
+    spdlog::error("the platform stopped the run: {}", result.reason);
+  }
+  return exit_status(result);
+}
+
+void declare_options(CLI::App& command, RunArguments& arguments) {
+  command.add_option("firmware", arguments.firmware, "32-bit RISC-V ELF executable")->required();
+  command.add_option("--platform", arguments.platform, "Preset or platform file")
+      ->capture_default_str();
+  command.add_option("--set", arguments.set, "Change a setting: PATH=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
+  command.add_option("--seed", arguments.seed, "Seed of all randomness")->capture_default_str();
+  command.add_option("--trace", arguments.trace, "Traces to write: perfetto")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--nmpu", arguments.nmpu, "NMPU: model, rtl or lockstep")
+      ->capture_default_str();
+  command.add_option("--noc", arguments.noc, "Network engine: lt")->capture_default_str();
+  command.add_option("--analog", arguments.analog,
+                     "Crossbars: ideal or physical; short for --set tile.analog");
+  command.add_option("--age", arguments.age, "Not built yet");
+  command.add_option("--gdb", arguments.gdb, "Not built yet");
+  command.add_option("--uart", arguments.uart, "Where the UART goes: stdio or a file")
+      ->capture_default_str();
+  command.add_option("--max-sim-time", arguments.max_sim_time,
+                     "Stop at this simulated time, e.g. 10ms");
+  command
+      .add_option("--load", arguments.load,
+                  "Put a file (.gz: decompressed) into RAM before the run: FILE@ADDRESS or "
+                  "FILE@SYMBOL")
+      ->allow_extra_args(false);
+  command
+      .add_option("--save", arguments.save,
+                  "Write RAM to a file after the run: FILE@SYMBOL[:BYTES] or "
+                  "FILE@ADDRESS:BYTES")
+      ->allow_extra_args(false);
+  CLI::Option* verbose = command.add_flag("-v,--verbose", arguments.verbose, "More messages");
+  command.add_flag("-q,--quiet", arguments.quiet, "Only the UART and errors")->excludes(verbose);
+  command.footer("What follows -- are the firmware's arguments.");
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Invocation& invocation) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = app.add_subcommand("run", "Run firmware on a platform");
+  declare_options(*command, *arguments);
+  command->callback([arguments, &invocation]() {
+    if (arguments->verbose) spdlog::set_level(spdlog::level::debug);
+    if (arguments->quiet) spdlog::set_level(spdlog::level::err);
+    invocation.status = execute(*arguments, make_plan(*arguments, invocation), invocation);
+  });
+}
+
+}  // namespace aimc::cli

@@ -1,0 +1,28 @@
+#include <array>
+
+#include "platform/cli/commands.h"
+
+namespace aimc::cli {
+
+void add_unbuilt(CLI::App& app) {
+  struct Planned {
+    const char* name;
+    const char* what;
+  };
+  static constexpr std::array<Planned, 6> kPlanned{
+      {{"report", "an HTML report of a run"},
+       {"compare", "runs side by side"},
+       {"noc", "the network alone"},
+       {"compile", "a network for the tiles"},
+       {"infer", "a network on the platform"},
+       {"golden", "the reference result of a network"}}};
+  for (const Planned& planned : kPlanned) {
+    CLI::App* command =
+        app.add_subcommand(planned.name, std::string(planned.what) + " (not built yet)");
+    command->allow_extras();
+    const std::string name = planned.name;
+    command->callback([name]() { throw UsageError("'aimc-vp " + name + "' is not built yet"); });
+  }
+}
+
+}  // namespace aimc::cli

@@ -1,0 +1,75 @@
+#include <string>
+
+#include "aimc/nmpu_format.h"
+#include "platform/config/platform_file.h"
+
+namespace aimc::platform {
+namespace {
+
+/// Refuses the value of `path`: names where it was set, what it is, why it does not fit, what
+/// would.
+[[noreturn]] void refuse(const LoadedPlatform& platform, const std::string& path,
+                         const std::string& value, const std::string& why,
+                         const std::string& expected) {
+  const auto annotation = platform.annotations.find(path);
+  const std::string where =
+      annotation == platform.annotations.end() ? "" : annotation->second.origin + ": ";
+  throw ConfigError(where + "key '" + path + "': value '" + value + "': " + why + "; expected " +
+                    expected);
+}
+
+/// "noc.width 2 from --set noc.width=2"
+std::string where_from(const LoadedPlatform& platform, const std::string& path, unsigned value) {
+  const auto annotation = platform.annotations.find(path);
+  return path + " " + std::to_string(value) +
+         (annotation == platform.annotations.end() ? "" : " from " + annotation->second.origin);
+}
+
+void check_mesh(const LoadedPlatform& platform) {
+  const SocConfig& config = platform.config;
+  const unsigned places = config.noc.width * config.noc.height;
+  if (config.tile_count <= places) return;
+  refuse(platform, "tile.count", std::to_string(config.tile_count),
+         "tile " + std::to_string(config.tile_count - 1) + " lies outside the " +
+             std::to_string(config.noc.width) + "x" + std::to_string(config.noc.height) +
+             " mesh (" + where_from(platform, "noc.width", config.noc.width) + ", " +
+             where_from(platform, "noc.height", config.noc.height) + ")",
+         "at most " + std::to_string(places) + ", or a larger mesh");
+}
+
+void check_tile(const LoadedPlatform& platform) {
+  const tile::TileConfig& tile = platform.config.tile;
+  const unsigned columns = tile.nmpu.lanes * nmpu::format::kMaxBeats;
+  if (tile.crossbar.columns > columns) {
+    refuse(platform, "tile.columns", std::to_string(tile.crossbar.columns),
+           "an NMPU of " + std::to_string(tile.nmpu.lanes) + " lanes (tile.nmpu.lanes) has " +
+               "parameters for " + std::to_string(columns) + " columns",
+           "at most " + std::to_string(columns));
+  }
+  const analog::PcmConfig& pcm = tile.crossbar.pcm;
+  if (pcm.pulses_mean > pcm.pulses_max) {
+    refuse(platform, "tile.pcm.pulses_mean", to_text(SettingValue(pcm.pulses_mean)),
+           "the mean is above the maximum, tile.pcm.pulses_max",
+           "at most " + std::to_string(pcm.pulses_max));
+  }
+  const analog::AdcConfig& adc = tile.crossbar.adc;
+  if (adc.full_scale_counts_four < adc.full_scale_counts) {
+    refuse(platform, "tile.adc.full_scale_counts_four_phase",
+           std::to_string(adc.full_scale_counts_four),
+           "four phases count less than one, tile.adc.full_scale_counts",
+           "at least " + std::to_string(adc.full_scale_counts));
+  }
+  if (adc.gain_limit >= 1.0) {
+    refuse(platform, "tile.adc.gain_limit_relative", to_text(SettingValue(adc.gain_limit)),
+           "a gain could become zero", "a number below 1");
+  }
+}
+
+}  // namespace
+
+void check_platform(const LoadedPlatform& platform) {
+  check_mesh(platform);
+  check_tile(platform);
+}
+
+}  // namespace aimc::platform

@@ -1,0 +1,13 @@
+# Writes OUTPUT, a C++ file with the text of every preset: cmake -DOUTPUT=x.cpp -DDIRECTORY=presets -P embed_presets.cmake
+file(GLOB files ${DIRECTORY}/*.yaml)
+list(SORT files)
+set(code "// Generated from platform/presets; do not edit.\n#include \"platform/config/embedded_presets.h\"\n\n")
+string(APPEND code "namespace aimc::platform {\n\n")
+string(APPEND code "std::vector<std::pair<std::string, std::string>> embedded_presets() {\n  return {\n")
+foreach(file IN LISTS files)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} text)
+  string(APPEND code "      {\"${name}\", R\"yaml(${text})yaml\"},\n")
+endforeach()
+string(APPEND code "  };\n}\n\n}  // namespace aimc::platform\n")
+file(WRITE ${OUTPUT} "${code}")

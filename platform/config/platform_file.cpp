@@ -1,0 +1,328 @@
+#include "platform/config/platform_file.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "platform/config/embedded_presets.h"
+#include "platform/config/nearest.h"
+
+namespace aimc::platform {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Everything a chain of files that extend each other has in common.
+struct Chain {
+  const std::vector<Setting>& settings;
+  std::vector<std::string> files;  ///< being loaded, to find circles
+};
+
+std::string at(const std::string& file, const YAML::Mark& mark) {
+  return mark.is_null() ? file : file + ":" + std::to_string(mark.line + 1);
+}
+
+std::string shown_key(const YAML::Node& key) {
+  return key.IsScalar() ? key.Scalar() : std::string("(not a word)");
+}
+
+const Setting* find_setting(const std::vector<Setting>& settings, std::string_view path) {
+  const auto found = std::find_if(settings.begin(), settings.end(),
+                                  [path](const Setting& s) { return s.path == path; });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+/// The keys a section of the platform file has.
+std::vector<std::string> keys_of(const std::vector<Setting>& settings, const std::string& section) {
+  std::vector<std::string> keys;
+  if (section.empty()) keys = {"name", "description", "extends"};
+  const std::string prefix = section.empty() ? "" : section + ".";
+  for (const Setting& setting : settings) {
+    if (setting.path.compare(0, prefix.size(), prefix) != 0) continue;
+    const std::string rest = setting.path.substr(prefix.size());
+    const std::string key = rest.substr(0, rest.find('.'));
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  return keys;
+}
+
+/// Unknown key: the nearest of its section, or a setting of that name in another section.
+std::string unknown_key(const std::vector<Setting>& settings, const std::string& section,
+                        const std::string& key) {
+  const std::string prefix = section.empty() ? "" : section + ".";
+  const std::string message = "unknown key '" + prefix + key + "'";
+  const std::vector<std::string> keys = keys_of(settings, section);
+  if (const auto best = nearest(key, keys)) {
+    return message + " (did you mean '" + prefix + *best + "'?)";
+  }
+  for (const Setting& setting : settings) {
+    if (setting.path.substr(setting.path.rfind('.') + 1) == key) {
+      return message + " (did you mean '" + setting.path + "'?)";
+    }
+  }
+  return message + known_list(keys);
+}
+
+std::string text_of(const YAML::Node& node, const std::string& where, const std::string& key) {
+  if (!node.IsScalar()) throw ConfigError(where + ": key '" + key + "': expected text");
+  return node.Scalar();
+}
+
+/// Reads {value, kind, source, descriptive}.
+YAML::Node read_annotated(const YAML::Node& node, const std::string& file, const std::string& path,
+                          Annotation& annotation) {
+  static const std::vector<std::string> kKeys{"value", "kind", "source", "descriptive"};
+  YAML::Node value;
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = shown_key(entry.first);
+    const std::string where = at(file, entry.first.Mark());
+    const std::string full = path + "." + key;
+    if (!seen.insert(key).second) throw ConfigError(where + ": key '" + full + "' is given twice");
+    if (key == "value") {
+      value = entry.second;
+    } else if (key == "kind") {
+      annotation.kind = text_of(entry.second, where, full);
+      const auto& kinds = annotation_kinds();
+      if (std::find(kinds.begin(), kinds.end(), annotation.kind) == kinds.end()) {
+        throw ConfigError(where + ": key '" + full + "': value '" + annotation.kind +
+                          "' is not known" + suggestion(annotation.kind, kinds));
+      }
+    } else if (key == "source") {
+      annotation.source = text_of(entry.second, where, full);
+    } else if (key == "descriptive") {
+      const std::string text = text_of(entry.second, where, full);
+      if (text != "true" && text != "false") {
+        throw ConfigError(where + ": key '" + full + "': value '" + text +
+                          "' is neither true nor false");
+      }
+      annotation.descriptive = text == "true";
+    } else {
+      throw ConfigError(where + ": unknown key '" + full + "'" + suggestion(key, kKeys));
+    }
+  }
+  if (!value.IsDefined() || seen.count("value") == 0) {
+    throw ConfigError(at(file, node.Mark()) + ": key '" + path +
+                      "': an annotated value needs the key 'value'");
+  }
+  return value;
+}
+
+/// A quoted scalar carries the tag "!".
+bool is_quoted(const YAML::Node& node) {
+  return node.Tag() == "!";
+}
+
+void apply_value(LoadedPlatform& platform, const Setting& setting, const YAML::Node& node,
+                 const std::string& file, const YAML::Mark& key_mark) {
+  const std::string where = at(file, key_mark);
+  Annotation annotation;
+  annotation.origin = where;
+  YAML::Node value = node;
+  if (const auto inherited = platform.annotations.find(setting.path);
+      inherited != platform.annotations.end()) {
+    annotation.descriptive = inherited->second.descriptive;
+  }
+  annotation.kind = "assumed";
+  annotation.source = "set in " + file;
+  if (node.IsMap()) value = read_annotated(node, file, setting.path, annotation);
+  if (!value.IsScalar()) {
+    const char* what = value.IsNull() ? "nothing" : value.IsSequence() ? "a list" : "a map";
+    throw ConfigError(where + ": key '" + setting.path + "': " + what + " is given; expected " +
+                      expected_value(setting));
+  }
+  try {
+    setting.set(platform.config, parse_setting(setting, value.Scalar(), is_quoted(value)));
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(at(file, value.Mark()) + ": key '" + setting.path + "': " + error.what());
+  }
+  platform.annotations[setting.path] = std::move(annotation);
+}
+
+void apply_section(LoadedPlatform& platform, const Chain& chain, const YAML::Node& node,
+                   const std::string& file, const std::string& section,
+                   std::set<std::string>& given) {
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = shown_key(entry.first);
+    const std::string where = at(file, entry.first.Mark());
+    const std::string path = section.empty() ? key : section + "." + key;
+    if (!seen.insert(key).second) throw ConfigError(where + ": key '" + path + "' is given twice");
+    if (section.empty() && (key == "name" || key == "description" || key == "extends")) {
+      const std::string text = text_of(entry.second, where, path);
+      if (key == "name") platform.config.name = text;
+      if (key == "description") platform.config.description = text;
+      continue;
+    }
+    if (const Setting* setting = find_setting(chain.settings, path)) {
+      given.insert(path);
+      apply_value(platform, *setting, entry.second, file, entry.first.Mark());
+      continue;
+    }
+    if (keys_of(chain.settings, path).empty()) {
+      throw ConfigError(where + ": " + unknown_key(chain.settings, section, key));
+    }
+    if (!entry.second.IsMap()) {
+      throw ConfigError(where + ": key '" + path + "' is a section; expected keys below it");
+    }
+    apply_section(platform, chain, entry.second, file, path, given);
+  }
+}
+
+void load_layer(LoadedPlatform& platform, Chain& chain, const std::string& text,
+                const std::string& file);
+
+/// True when `name` can only be a path.
+bool is_path(const std::string& name) {
+  const fs::path path(name);
+  return name.find('/') != std::string::npos || path.extension() == ".yaml" ||
+         path.extension() == ".yml";
+}
+
+std::string read_text(const std::string& file) {
+  if (!fs::exists(file)) throw ConfigError("platform file '" + file + "' does not exist");
+  if (!fs::is_regular_file(file)) throw ConfigError("platform file '" + file + "' is not a file");
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw ConfigError("platform file '" + file + "' cannot be read");
+  return text.str();
+}
+
+/// Loads a preset or file; `where` says who asks for it.
+void load_named(LoadedPlatform& platform, Chain& chain, const std::string& name,
+                const std::string& where) {
+  const std::vector<Preset> all = presets();
+  const auto preset =
+      std::find_if(all.begin(), all.end(), [&name](const Preset& p) { return p.name == name; });
+  if (!is_path(name) && preset != all.end()) {
+    load_layer(platform, chain, preset->text, preset->name + ".yaml");
+    return;
+  }
+  if (!is_path(name) && !fs::is_regular_file(name)) {
+    std::vector<std::string> names;
+    for (const Preset& p : all) names.push_back(p.name);
+    throw ConfigError(where + "'" + name + "' is neither a preset nor a file" +
+                      suggestion(name, names));
+  }
+  load_layer(platform, chain, read_text(name), name);
+}
+
+YAML::Node parse_text(const std::string& text, const std::string& file) {
+  try {
+    YAML::Node root = YAML::Load(text);
+    if (!root.IsMap()) throw ConfigError(file + ": expected settings, e.g. 'extends: default'");
+    return root;
+  } catch (const YAML::Exception& error) {
+    throw ConfigError(at(file, error.mark) + ": not valid YAML: " + error.msg);
+  }
+}
+
+void load_layer(LoadedPlatform& platform, Chain& chain, const std::string& text,
+                const std::string& file) {
+  if (std::find(chain.files.begin(), chain.files.end(), file) != chain.files.end()) {
+    throw ConfigError(file + ": key 'extends': the file extends itself by way of '" +
+                      chain.files.back() + "'");
+  }
+  chain.files.push_back(file);
+  const YAML::Node root = parse_text(text, file);
+  const YAML::Node base = root["extends"];  // a const node: looking does not insert
+  if (base) {
+    const std::string where = at(file, base.Mark()) + ": key 'extends': ";
+    std::string name = text_of(base, at(file, base.Mark()), "extends");
+    if (is_path(name)) name = (fs::path(file).parent_path() / name).lexically_normal().string();
+    load_named(platform, chain, name, where);
+  }
+  platform.config.name = fs::path(file).stem().string();
+  std::set<std::string> given;
+  apply_section(platform, chain, root, file, "", given);
+  if (base) return;
+  for (const Setting& setting : chain.settings) {
+    if (given.count(setting.path) == 0) {
+      throw ConfigError(file + ": key '" + setting.path + "' is missing; expected " +
+                        expected_value(setting) + ", or 'extends: default' to inherit it");
+    }
+  }
+}
+
+void apply_override(LoadedPlatform& platform, const std::vector<Setting>& settings,
+                    const std::string& text) {
+  const std::string where = "--set " + text;
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw ConfigError(where + ": expected PATH=VALUE, e.g. --set noc.width=8");
+  }
+  const std::string path = text.substr(0, equals);
+  const Setting* setting = find_setting(settings, path);
+  if (setting == nullptr) {
+    if (!keys_of(settings, path).empty()) {
+      throw ConfigError(where + ": key '" + path + "' is a section; expected one of its keys" +
+                        known_list(keys_of(settings, path)));
+    }
+    std::vector<std::string> paths;
+    for (const Setting& known : settings) paths.push_back(known.path);
+    const auto best = nearest(path, paths);
+    throw ConfigError(
+        where + ": unknown key '" + path + "'" +
+        (best ? " (did you mean '" + *best + "'?)" : "; aimc-vp describe lists all keys"));
+  }
+  try {
+    setting->set(platform.config, parse_setting(*setting, text.substr(equals + 1), false));
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(where + ": key '" + path + "': " + error.what());
+  }
+  Annotation& annotation = platform.annotations[path];
+  annotation.kind = "assumed";
+  annotation.source = "set on the command line";
+  annotation.origin = where;
+}
+
+LoadedPlatform finish(LoadedPlatform platform, const std::vector<Setting>& settings,
+                      const std::vector<std::string>& overrides) {
+  for (const std::string& text : overrides) apply_override(platform, settings, text);
+  check_platform(platform);
+  return platform;
+}
+
+}  // namespace
+
+const std::vector<std::string>& annotation_kinds() {
+  static const std::vector<std::string> kKinds{"independent", "apportioned", "assumed"};
+  return kKinds;
+}
+
+std::vector<Preset> presets() {
+  std::vector<Preset> all;
+  for (auto& [name, text] : embedded_presets()) {
+    const YAML::Node root = YAML::Load(text);
+    all.push_back({name, root["description"].as<std::string>(""), text});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Preset& a, const Preset& b) { return a.name < b.name; });
+  return all;
+}
+
+LoadedPlatform load_platform(const std::string& name_or_file,
+                             const std::vector<std::string>& overrides) {
+  const std::vector<Setting> settings = soc_settings();
+  Chain chain{settings, {}};
+  LoadedPlatform platform;
+  load_named(platform, chain, name_or_file, "platform ");
+  return finish(std::move(platform), settings, overrides);
+}
+
+LoadedPlatform load_platform_text(const std::string& text, const std::string& file,
+                                  const std::vector<std::string>& overrides) {
+  const std::vector<Setting> settings = soc_settings();
+  Chain chain{settings, {}};
+  LoadedPlatform platform;
+  load_layer(platform, chain, text, file);
+  return finish(std::move(platform), settings, overrides);
+}
+
+}  // namespace aimc::platform

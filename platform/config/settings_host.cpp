@@ -1,0 +1,96 @@
+#include "platform/config/settings.h"
+
+namespace aimc::platform {
+namespace {
+
+using riscv::InstructionClass;
+
+/// Calls `visit` with the name and the class of every class of instructions.
+template <class Visit>
+void for_each_class(const Visit& visit) {
+  visit("alu", InstructionClass::kAlu, "arithmetic, logic and shifts");
+  visit("load", InstructionClass::kLoad, "a load from RAM, wait states excluded");
+  visit("store", InstructionClass::kStore, "a store to RAM, wait states excluded");
+  visit("branch_not_taken", InstructionClass::kBranchNotTaken, "a branch that is not taken");
+  visit("branch_taken", InstructionClass::kBranchTaken, "a branch that is taken");
+  visit("jump", InstructionClass::kJump, "jal and jalr");
+  visit("mul", InstructionClass::kMul, "mul");
+  visit("mul_high", InstructionClass::kMulHigh, "mulh, mulhsu and mulhu");
+  visit("div", InstructionClass::kDiv, "div, divu, rem and remu");
+  visit("atomic", InstructionClass::kAtomic, "lr, sc and atomic memory operations");
+  visit("csr", InstructionClass::kCsr, "access to a control and status register");
+  visit("system", InstructionClass::kSystem, "ecall, ebreak, mret, wfi, fence, fence.i");
+}
+
+void add_ram_and_bus(SettingList& list) {
+  list.section("ram");
+  list.whole(
+      "size_mib", [](auto& c) -> auto& { return c.ram.size_mib; }, 1, 1024, "size of the RAM");
+  list.whole(
+      "access_ns", [](auto& c) -> auto& { return c.ram.access_ns; }, 0, 1000,
+      "time of an access that comes over the network");
+  list.whole(
+      "host_wait_cycles", [](auto& c) -> auto& { return c.host.ram_wait_cycles; }, 0, 1000,
+      "host cycles added to every load and store of the host");
+  list.real(
+      "read_pj", [](auto& c) -> auto& { return c.host.ram_read_pj; }, 0, 1e6,
+      "energy of a 32-bit read");
+  list.real(
+      "write_pj", [](auto& c) -> auto& { return c.host.ram_write_pj; }, 0, 1e6,
+      "energy of a 32-bit write");
+  list.section("bus");
+  list.whole(
+      "cycles", [](auto& c) -> auto& { return c.bus.cycles; }, 1, 1000,
+      "host cycles of an access to a local peripheral");
+  list.real(
+      "energy_pj", [](auto& c) -> auto& { return c.bus.energy_pj; }, 0, 1e6,
+      "energy of one access over the host's local bus");
+}
+
+}  // namespace
+
+void add_host_settings(SettingList& list) {
+  list.section("host");
+  list.positive(
+      "clock_mhz", [](auto& c) -> auto& { return c.host.clock_mhz; }, 10000,
+      "clock of the core and its local bus");
+  list.positive(
+      "quantum_us", [](auto& c) -> auto& { return c.host.quantum_us; }, 1e6,
+      "longest stretch the core is simulated ahead; changes speed, never a result");
+  list.flag(
+      "trap_misaligned", [](auto& c) -> auto& { return c.host.hart.trap_misaligned; },
+      "misaligned RAM accesses trap instead of being emulated");
+  list.section("host.cycles");
+  for_each_class([&list](const char* name, InstructionClass which, const char* what) {
+    const auto index = static_cast<std::size_t>(which);
+    list.whole(
+        name, [index](auto& c) -> auto& { return c.host.hart.timing.cycles[index]; }, 1, 1000,
+        std::string("core cycles of ") + what);
+  });
+  list.section("host.energy_pj");
+  for_each_class([&list](const char* name, InstructionClass which, const char* what) {
+    const auto index = static_cast<std::size_t>(which);
+    list.real(
+        name, [index](auto& c) -> auto& { return c.host.hart.timing.energy_pj[index]; }, 0, 1e6,
+        std::string("energy, fetch included, of ") + what);
+  });
+  add_ram_and_bus(list);
+}
+
+void add_leakage_settings(SettingList& list) {
+  list.section("leakage");
+  list.real(
+      "host_mw", [](auto& c) -> auto& { return c.leakage.host_mw; }, 0, 1e6,
+      "static power of the core with its peripherals");
+  list.real(
+      "ram_mw", [](auto& c) -> auto& { return c.leakage.ram_mw; }, 0, 1e6,
+      "static power of the RAM");
+  list.real(
+      "noc_router_mw", [](auto& c) -> auto& { return c.leakage.noc_router_mw; }, 0, 1e6,
+      "static power of one router with its links");
+  list.real(
+      "tile_mw", [](auto& c) -> auto& { return c.leakage.tile_mw; }, 0, 1e6,
+      "static power of one tile");
+}
+
+}  // namespace aimc::platform

@@ -1,0 +1,35 @@
+#include "platform/config/settings.h"
+
+namespace aimc::platform {
+
+void add_noc_settings(SettingList& list) {
+  list.section("noc");
+  list.whole(
+      "width", [](auto& c) -> auto& { return c.noc.width; }, 1, 32, "columns of the mesh");
+  list.whole(
+      "height", [](auto& c) -> auto& { return c.noc.height; }, 1, 32, "rows of the mesh");
+  list.positive(
+      "clock_mhz", [](auto& c) -> auto& { return c.noc.clock_mhz; }, 10000, "clock of the network");
+  list.whole(
+      "router_cycles", [](auto& c) -> auto& { return c.noc.router_cycles; }, 1, 100,
+      "pipeline of one router with its output link");
+  list.power_of_two(
+      "flit_bytes", [](auto& c) -> auto& { return c.noc.flit_bytes; }, 4, 64, "payload of a flit");
+  list.whole(
+      "max_burst_beats", [](auto& c) -> auto& { return c.noc.max_burst_beats; }, 1, 256,
+      "most payload flits of a packet");
+  list.choice(
+      "routing", [](auto& c) -> auto& { return c.noc.routing; }, {"xy", "yx"},
+      "order in which the dimensions are travelled");
+  list.whole(
+      "crossing_cycles", [](auto& c) -> auto& { return c.crossing_cycles; }, 0, 100,
+      "network cycles of a clock-domain crossing between the host's bus and the network");
+  list.real(
+      "router_energy_pj_per_byte", [](auto& c) -> auto& { return c.noc.router_energy_pj_per_byte; },
+      0, 1e4, "energy of a byte through one router");
+  list.real(
+      "link_energy_pj_per_byte", [](auto& c) -> auto& { return c.noc.link_energy_pj_per_byte; }, 0,
+      1e4, "energy of a byte over one link");
+}
+
+}  // namespace aimc::platform

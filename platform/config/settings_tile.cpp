@@ -1,0 +1,151 @@
+#include "aimc/nmpu_format.h"
+#include "platform/config/settings.h"
+
+namespace aimc::platform {
+namespace {
+
+/// Largest count an NMPU takes.
+constexpr unsigned kMaxCount = (1U << nmpu::format::kInW) - 1;
+
+void add_digital(SettingList& list) {
+  list.section("tile");
+  list.whole(
+      "count", [](auto& c) -> auto& { return c.tile_count; }, 1, 1024,
+      "number of tiles; tile i is at column i mod width, row i / width of the mesh");
+  list.whole(
+      "rows", [](auto& c) -> auto& { return c.tile.crossbar.rows; }, 1, 1024,
+      "inputs of a crossbar");
+  list.whole(
+      "columns", [](auto& c) -> auto& { return c.tile.crossbar.columns; }, 1, 1024,
+      "outputs of a crossbar");
+  list.choice(
+      "analog", [](auto& c) -> auto& { return c.tile.crossbar.mode; }, {"ideal", "physical"},
+      "every non-ideality off, or the statistics below");
+  list.positive(
+      "clock_mhz", [](auto& c) -> auto& { return c.tile.clock_mhz; }, 10000,
+      "clock of a tile's digital part and its NMPU");
+  list.whole(
+      "sram_kib", [](auto& c) -> auto& { return c.tile.sram_kib; }, 4, 64, "SRAM of a tile");
+  list.power_of_two(
+      "sram_bytes_per_cycle", [](auto& c) -> auto& { return c.tile.sram_bytes_per_cycle; }, 4, 128,
+      "width of the SRAM port");
+  list.whole(
+      "command_cycles", [](auto& c) -> auto& { return c.tile.command_cycles; }, 0, 1000,
+      "tile cycles to fetch and decode a command");
+  list.whole(
+      "access_cycles", [](auto& c) -> auto& { return c.tile.access_cycles; }, 0, 1000,
+      "tile cycles of a register or SRAM access that comes over the network");
+  list.section("tile.nmpu");
+  list.whole(
+      "lanes", [](auto& c) -> auto& { return c.tile.nmpu.lanes; }, 1, 1024,
+      "parallel lanes of the near-memory processing unit; the RTL has 64");
+  list.section("tile.energy");
+  list.real(
+      "sram_read_pj_per_byte", [](auto& c) -> auto& { return c.tile.energy.sram_read_pj_per_byte; },
+      0, 1e4, "energy of a byte read from SRAM");
+  list.real(
+      "sram_write_pj_per_byte",
+      [](auto& c) -> auto& { return c.tile.energy.sram_write_pj_per_byte; }, 0, 1e4,
+      "energy of a byte written to SRAM");
+  list.real(
+      "nmpu_column_pj", [](auto& c) -> auto& { return c.tile.energy.nmpu_column_pj; }, 0, 1e4,
+      "energy of one column through the NMPU");
+  list.real(
+      "command_pj", [](auto& c) -> auto& { return c.tile.energy.command_pj; }, 0, 1e6,
+      "energy of decoding and sequencing one command");
+}
+
+void add_converters(SettingList& list) {
+  list.section("tile.dac");
+  list.positive(
+      "lsb_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.lsb_ns; }, 1e4,
+      "pulse width of one input LSB");
+  list.real(
+      "settle_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.settle_ns; }, 0, 1e6,
+      "fixed part of one MVM phase");
+  list.real(
+      "energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.dac.energy_pj; }, 0, 1e6,
+      "energy of one driver at full pulse width; scales with the width");
+  list.section("tile.adc");
+  list.whole(
+      "full_scale_counts", [](auto& c) -> auto& { return c.tile.crossbar.adc.full_scale_counts; },
+      1, kMaxCount, "largest count of a conversion, one-phase mode");
+  list.whole(
+      "full_scale_counts_four_phase",
+      [](auto& c) -> auto& { return c.tile.crossbar.adc.full_scale_counts_four; }, 1, kMaxCount,
+      "largest sum of counts, four-phase mode");
+  list.positive(
+      "full_scale_current_ua",
+      [](auto& c) -> auto& { return c.tile.crossbar.adc.full_scale_current_ua; }, 1e6,
+      "column current at full scale in range 0");
+  list.whole(
+      "max_range", [](auto& c) -> auto& { return c.tile.crossbar.adc.max_range; }, 0, 3,
+      "largest range; range r divides the full-scale current by 2^r");
+  list.real(
+      "gain_sigma_relative", [](auto& c) -> auto& { return c.tile.crossbar.adc.gain_sigma; }, 0, 1,
+      "spread of the gain over columns and polarities");
+  list.real(
+      "gain_limit_relative", [](auto& c) -> auto& { return c.tile.crossbar.adc.gain_limit; }, 0, 1,
+      "largest deviation of the gain");
+  list.real(
+      "offset_sigma_counts",
+      [](auto& c) -> auto& { return c.tile.crossbar.adc.offset_sigma_counts; }, 0, 1000,
+      "spread of the offset over columns and polarities");
+  list.real(
+      "energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.adc.energy_pj; }, 0, 1e6,
+      "energy of one conversion of one polarity over a 128 ns window; scales with it");
+}
+
+void add_devices(SettingList& list) {
+  list.section("tile.pcm");
+  list.positive(
+      "read_voltage_v", [](auto& c) -> auto& { return c.tile.crossbar.read_voltage_v; }, 10,
+      "voltage over a device during an MVM");
+  list.positive(
+      "g_max_us", [](auto& c) -> auto& { return c.tile.crossbar.pcm.g_max_us; }, 1e4,
+      "conductance of the largest weight, microsiemens");
+  list.real(
+      "programming_noise_factor",
+      [](auto& c) -> auto& { return c.tile.crossbar.pcm.programming_noise; }, 0, 100,
+      "factor on the published spread of programmed conductances");
+  list.real(
+      "read_noise_factor", [](auto& c) -> auto& { return c.tile.crossbar.pcm.read_noise; }, 0, 100,
+      "factor on the published read noise");
+  list.positive(
+      "read_time_ns", [](auto& c) -> auto& { return c.tile.crossbar.pcm.read_time_ns; }, 1e6,
+      "width of the read pulse in the read-noise equation");
+  list.positive(
+      "t0_s", [](auto& c) -> auto& { return c.tile.crossbar.pcm.t0_s; }, 1e9,
+      "time after programming at which the statistics start");
+  list.positive(
+      "pulse_ns", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulse_ns; }, 1e6,
+      "one programming pulse");
+  list.real(
+      "verify_ns", [](auto& c) -> auto& { return c.tile.crossbar.pcm.verify_ns; }, 0, 1e6,
+      "one verify read with its precharge");
+  list.real(
+      "pulses_mean", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulses_mean; }, 1, 1000,
+      "mean program-and-verify iterations per device");
+  list.whole(
+      "pulses_max", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulses_max; }, 1, 1000,
+      "most program-and-verify iterations per device");
+  list.whole(
+      "parallel_writers", [](auto& c) -> auto& { return c.tile.crossbar.pcm.parallel_writers; }, 1,
+      1024, "devices programmed at a time");
+  list.real(
+      "pulse_energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulse_energy_pj; }, 0,
+      1e6, "energy of one programming pulse");
+  list.real(
+      "verify_energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.pcm.verify_energy_pj; }, 0,
+      1e6, "energy of one verify read");
+}
+
+}  // namespace
+
+void add_tile_settings(SettingList& list) {
+  add_digital(list);
+  add_converters(list);
+  add_devices(list);
+}
+
+}  // namespace aimc::platform

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace aimc::observe {
+
+/// Builds one protobuf message in memory, field by field.
+///
+/// The wire format is the public one (protobuf.dev, "Encoding"): a field is a varint key of
+/// (number << 3 | wire type), followed by a varint (wire type 0) or a length and bytes (2).
+class ProtobufMessage {
+ public:
+  /// A whole number.
+  void add(std::uint32_t field, std::uint64_t value) {
+    varint(std::uint64_t{field} << 3U);
+    varint(value);
+  }
+  /// Text.
+  void add(std::uint32_t field, std::string_view text) {
+    varint((std::uint64_t{field} << 3U) | 2U);
+    varint(text.size());
+    bytes_.append(text);
+  }
+  /// A message within the message.
+  void add(std::uint32_t field, const ProtobufMessage& message) { add(field, message.bytes()); }
+
+  /// Forgets the content, keeps the memory.
+  void clear() { bytes_.clear(); }
+  /// The encoded message.
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  void varint(std::uint64_t value) {
+    while (value >= 0x80U) {
+      bytes_.push_back(static_cast<char>(static_cast<unsigned char>(value) | 0x80U));
+      value >>= 7U;
+    }
+    bytes_.push_back(static_cast<char>(value));
+  }
+
+  std::string bytes_;
+};
+
+}  // namespace aimc::observe

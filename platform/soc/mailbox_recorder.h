@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "models/core/probe.h"
+#include "models/peripherals/mailbox.h"
+#include "platform/soc/simulation.h"
+
+namespace aimc::platform {
+
+/// Keeps what the firmware reports and shows its sections on a timeline of the host.
+class MailboxRecorder : public peripherals::Mailbox {
+ public:
+  MailboxRecorder(core::Probe& probe, std::function<void(const Progress&)> on_progress);
+
+  void report(std::string_view name, double value) override;
+  void marker_begin(std::string_view name, core::TimePs time_ps) override;
+  void marker_end(std::string_view name, core::TimePs time_ps) override;
+  void progress(std::uint32_t done, std::uint32_t total) override;
+
+  /// Metrics in the order in which they were first reported; a name reported again has its last
+  /// value.
+  const std::vector<std::pair<std::string, double>>& reported() const { return reported_; }
+  /// Ends the sections that are still open when a run is cut short.
+  void close_open_sections(core::TimePs time_ps);
+
+ private:
+  struct Section {
+    core::ActivityName name;
+    core::TimePs begin_ps;
+  };
+
+  core::Probe& probe_;
+  core::Track track_;
+  std::function<void(const Progress&)> on_progress_;
+  std::vector<std::pair<std::string, double>> reported_;
+  std::vector<Section> open_;
+};
+
+}  // namespace aimc::platform

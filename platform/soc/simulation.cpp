@@ -1,0 +1,185 @@
+#include "platform/soc/simulation.h"
+
+#include <algorithm>
+#include <cstring>
+#include <systemc>
+
+#include "platform/soc/mailbox_recorder.h"
+#include "platform/soc/soc.h"
+
+namespace aimc::platform {
+namespace {
+
+namespace map = regs::soc;
+
+/// Simulated time between two looks at the stop flag; short enough to feel immediate, long enough
+/// to cost nothing.
+constexpr core::TimePs kPollInterval = 5'000'000'000;
+
+core::TimePs now_ps() {
+  return sc_core::sc_time_stamp().value();
+}
+
+void copy_to_ram(peripherals::Memory& ram, std::uint32_t address,
+                 const std::vector<std::uint8_t>& bytes) {
+  if (bytes.empty()) return;
+  std::memcpy(ram.data() + (address - map::kRamBase), bytes.data(), bytes.size());
+}
+
+/// One run from construction to result.
+class Run {
+ public:
+  explicit Run(const RunOptions& options)
+      : options_(options), mailbox_(attached_probe(), options.progress), soc_(make_soc()) {
+    for (const ElfSegment& segment : options.elf.segments) {
+      copy_to_ram(soc_->ram(), segment.address, segment.bytes);
+    }
+    for (const LoadBlob& blob : options.loads) copy_to_ram(soc_->ram(), blob.address, blob.bytes);
+    soc_->boot_rom().load(options.elf.entry);
+    soc_->finisher().set_handler([this](peripherals::Exit exit) { on_exit(exit); });
+    soc_->cpu().set_stop_handler([this](const riscv::HostStop& stop) { on_host_stop(stop); });
+  }
+
+  RunResult execute() {
+    try {
+      run_kernel();
+    } catch (const sc_core::sc_report& report) {
+      // An exception in a SystemC thread comes out as a report: a lockstep mismatch, above all.
+      end(RunStatus::kPlatform, 0, std::string(report.get_msg()) + at_pc());
+    }
+    return collect();
+  }
+
+ private:
+  core::Probe& attached_probe() {
+    probe_.attach(options_.sink);
+    return probe_;
+  }
+
+  std::unique_ptr<Soc> make_soc() {
+    std::vector<std::string> args{options_.elf.path};
+    args.insert(args.end(), options_.firmware_args.begin(), options_.firmware_args.end());
+    return std::make_unique<Soc>("soc", options_.config, options_.seed, options_.nmpu, args,
+                                 options_.uart, mailbox_, energy_, probe_);
+  }
+
+  void run_kernel() {
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    while (!ended_) {
+      if (!sc_core::sc_pending_activity()) {
+        end(RunStatus::kPlatform, 0,
+            soc_->cpu().waiting() ? "WFI that nothing can ever wake" + at_pc()
+                                  : "nothing is left to happen" + at_pc());
+      } else if (options_.stop != nullptr && options_.stop->load()) {
+        end(RunStatus::kPlatform, 0, "interrupted" + at_pc());
+      } else if (options_.max_sim_time_ps && now_ps() >= *options_.max_sim_time_ps) {
+        end(RunStatus::kPlatform, 0, "limit of simulated time reached" + at_pc());
+      } else {
+        advance();
+      }
+    }
+  }
+
+  /// Runs for a while: at least to the next event, at most to the time limit.
+  void advance() {
+    const core::TimePs next = sc_core::sc_time_to_pending_activity().value();
+    const core::TimePs step = std::max(kPollInterval, next);
+    const core::TimePs left =
+        options_.max_sim_time_ps ? *options_.max_sim_time_ps - now_ps() : ~core::TimePs{0};
+    if (left < next) {
+      sc_core::sc_start(sc_core::sc_time::from_value(left), sc_core::SC_RUN_TO_TIME);
+    } else {
+      sc_core::sc_start(sc_core::sc_time::from_value(std::min(step, left)),
+                        sc_core::SC_EXIT_ON_STARVATION);
+    }
+  }
+
+  std::string at_pc() const {
+    const std::uint32_t pc = soc_->cpu().hart().pc();
+    return ", pc " + hex_address(pc) + " (" + options_.elf.describe(pc) + ")";
+  }
+
+  void end(RunStatus status, std::uint32_t code, std::string reason) {
+    if (ended_) return;
+    ended_ = true;
+    result_.status = status;
+    result_.exit_code = code;
+    result_.reason = std::move(reason);
+  }
+
+  void on_exit(peripherals::Exit exit) {
+    switch (exit.kind) {
+      case peripherals::Exit::Kind::kPass:
+        end(RunStatus::kFirmware, 0, "firmware passed");
+        break;
+      case peripherals::Exit::Kind::kFail:
+        end(RunStatus::kFirmware, exit.code,
+            "firmware failed with code " + std::to_string(exit.code));
+        break;
+      case peripherals::Exit::Kind::kReset:
+        end(RunStatus::kPlatform, 0, "firmware asked for a reset, which ends the run" + at_pc());
+        break;
+    }
+    soc_->cpu().request_stop();
+    sc_core::sc_pause();
+  }
+
+  void on_host_stop(const riscv::HostStop& stop) {
+    if (stop.reason == riscv::StopReason::kTrapUnhandled) {
+      end(RunStatus::kPlatform, 0,
+          "trap without a handler: " + stop.description + ", pc " + hex_address(stop.pc) + " (" +
+              options_.elf.describe(stop.pc) + ")");
+    }
+    sc_core::sc_pause();
+  }
+
+  RunResult collect() {
+    RunResult& result = result_;
+    result.reported = mailbox_.reported();
+    mailbox_.close_open_sections(now_ps());
+    result.simulated_ps = now_ps();
+    result.host_instructions = soc_->cpu().hart().instructions();
+    result.host_cycles = soc_->cpu().hart().cycle();
+    for (unsigned id = 0; id < soc_->tiles().size(); ++id) {
+      const tile::Tile& tile = *soc_->tiles()[id];
+      const tile::TileCounters& counters = tile.engine().counters();
+      result.tiles.push_back({id, id % options_.config.noc.width, id / options_.config.noc.width,
+                              counters.mvms, counters.macs, counters.nmpu_columns, tile.busy_ps()});
+      const nmpu::LockstepCounters lockstep = tile.engine().nmpu().lockstep();
+      result.nmpu_compared += lockstep.columns_compared;
+      result.nmpu_mismatches += lockstep.mismatches;
+    }
+    const noc::Noc& network = soc_->network();
+    const noc::NetworkCounters& traffic = network.counters();
+    result.noc = {traffic.packets,
+                  traffic.flits,
+                  traffic.flit_hops,
+                  network.payload_bytes(),
+                  traffic.packets == 0 ? 0.0
+                                       : static_cast<double>(traffic.latency_cycles) /
+                                             static_cast<double>(traffic.packets),
+                  network.max_link_utilisation()};
+    result.energy = energy_.entries();
+    for (const SaveRange& range : options_.saves) {
+      const std::uint8_t* begin = soc_->ram().data() + (range.address - map::kRamBase);
+      result.saved.emplace_back(begin, begin + range.bytes);
+    }
+    return std::move(result_);
+  }
+
+  const RunOptions& options_;
+  core::EnergyMeter energy_;
+  core::Probe probe_;
+  MailboxRecorder mailbox_;
+  std::unique_ptr<Soc> soc_;
+  RunResult result_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+RunResult run_simulation(const RunOptions& options) {
+  return Run(options).execute();
+}
+
+}  // namespace aimc::platform

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/core/energy.h"
+#include "models/core/probe.h"
+#include "models/core/time.h"
+#include "models/nmpu/backend.h"
+#include "platform/config/soc_config.h"
+#include "platform/soc/elf_image.h"
+
+namespace aimc::platform {
+
+/// Bytes to be put into RAM before the run.
+struct LoadBlob {
+  std::uint32_t address = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// A range of RAM to be handed back when the run has ended.
+struct SaveRange {
+  std::uint32_t address = 0;
+  std::uint32_t bytes = 0;
+};
+
+/// How far the firmware says it is.
+struct Progress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;  ///< 0: the firmware has not said
+  core::TimePs simulated_ps = 0;
+};
+
+/// Everything a run is made from. All of it has been checked against the configuration: segments,
+/// blobs and ranges lie in RAM.
+struct RunOptions {
+  SocConfig config;
+  std::uint64_t seed = 1;
+  nmpu::BackendKind nmpu = nmpu::BackendKind::kModel;
+  ElfImage elf;
+  std::vector<std::string> firmware_args;  ///< behind "--"; argv[0] is not among them
+  std::vector<LoadBlob> loads;             ///< put into RAM after the segments, in order
+  std::vector<SaveRange> saves;
+  std::optional<core::TimePs> max_sim_time_ps;
+  core::ActivitySink* sink = nullptr;             ///< nullptr: nobody listens
+  std::function<void(std::uint8_t)> uart;         ///< every byte the UART sends; may be empty
+  std::function<void(const Progress&)> progress;  ///< when the firmware reports it; may be empty
+  const std::atomic<bool>* stop = nullptr;        ///< polled; true ends the run
+};
+
+/// Who ended the run.
+enum class RunStatus : std::uint8_t {
+  kFirmware,  ///< the firmware, through the test finisher
+  kPlatform   ///< the platform: time limit, trap without handler, endless WFI, mismatch,
+              ///< interruption
+};
+
+/// What one tile did.
+struct TileResult {
+  unsigned id = 0;  ///< its energy accounts lie below component "tile<id>"
+  unsigned x = 0;
+  unsigned y = 0;
+  std::uint64_t mvms = 0;
+  std::uint64_t macs = 0;
+  std::uint64_t nmpu_columns = 0;
+  core::TimePs busy_ps = 0;  ///< time with a command executing
+};
+
+/// What the network carried.
+struct NocResult {
+  std::uint64_t packets = 0;
+  std::uint64_t flits = 0;
+  std::uint64_t flit_hops = 0;
+  std::uint64_t bytes = 0;  ///< payload
+  double mean_latency_cycles = 0.0;
+  double max_link_utilisation = 0.0;  ///< 0..1
+};
+
+/// Everything a run leaves behind.
+struct RunResult {
+  RunStatus status = RunStatus::kFirmware;
+  std::uint32_t exit_code = 0;  ///< the firmware's own, if it ended the run
+  std::string reason;           ///< one line; with pc and symbol if the platform ended the run
+  std::vector<std::pair<std::string, double>> reported;  ///< the firmware's metrics, in order
+  core::TimePs simulated_ps = 0;
+  std::uint64_t host_instructions = 0;
+  std::uint64_t host_cycles = 0;
+  std::vector<TileResult> tiles;
+  NocResult noc;
+  std::vector<core::EnergyMeter::Entry> energy;
+  std::uint64_t nmpu_compared = 0;  ///< columns the lockstep backend compared
+  std::uint64_t nmpu_mismatches = 0;
+  unsigned threads = 1;                          ///< worker threads used
+  std::vector<std::vector<std::uint8_t>> saved;  ///< one for each SaveRange
+};
+
+/// Builds the SoC, runs it to its end and reports. Guest mistakes and lockstep mismatches are
+/// results, not exceptions.
+RunResult run_simulation(const RunOptions& options);
+
+}  // namespace aimc::platform

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "models/core/energy.h"
+#include "models/core/probe.h"
+#include "models/nmpu/backend.h"
+#include "models/noc/noc.h"
+#include "models/peripherals/boot_rom.h"
+#include "models/peripherals/clint.h"
+#include "models/peripherals/memory.h"
+#include "models/peripherals/plic.h"
+#include "models/peripherals/system_control.h"
+#include "models/peripherals/test_finisher.h"
+#include "models/peripherals/uart16550.h"
+#include "models/riscv/host_cpu.h"
+#include "models/tile/tile.h"
+#include "models/tlm/address_router.h"
+#include "platform/config/soc_config.h"
+#include "platform/soc/clock_crossing.h"
+
+namespace aimc::platform {
+
+/// The whole SoC: instantiates the models from a configuration and binds them. It owns addresses,
+/// interrupt numbers and clocks; everything else is in the models.
+class Soc : public sc_core::sc_module {
+ public:
+  Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
+      nmpu::BackendKind nmpu, const std::vector<std::string>& args,
+      peripherals::Uart16550::Sink uart, peripherals::Mailbox& mailbox, core::EnergyMeter& energy,
+      core::Probe& probe);
+
+  riscv::HostCpu& cpu() { return cpu_; }
+  peripherals::Memory& ram() { return ram_; }
+  peripherals::BootRom& boot_rom() { return boot_rom_; }
+  peripherals::TestFinisher& finisher() { return finisher_; }
+  const noc::Noc& network() const { return noc_; }
+  const std::vector<std::unique_ptr<tile::Tile>>& tiles() const { return tiles_; }
+
+ private:
+  void bind_host_side(const SocConfig& config);
+  void bind_network(const SocConfig& config);
+  void bind_interrupts();
+  void bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendKind nmpu,
+                  core::EnergyMeter& energy, core::Probe& probe);
+  void meter_leakage(const SocConfig& config, core::EnergyMeter& energy);
+
+  riscv::HostCpu cpu_;
+  tlm_support::AddressRouter bus_;
+  peripherals::BootRom boot_rom_;
+  peripherals::TestFinisher finisher_;
+  peripherals::Clint clint_;
+  peripherals::Plic plic_;
+  peripherals::Uart16550 uart_;
+  peripherals::Memory ram_;
+  ClockCrossing crossing_;
+  noc::Noc noc_;
+  peripherals::SystemControl control_;
+  std::vector<std::unique_ptr<tile::Tile>> tiles_;
+
+  sc_core::sc_signal<bool> software_irq_{"software_irq"};
+  sc_core::sc_signal<bool> timer_irq_{"timer_irq"};
+  sc_core::sc_signal<bool> external_irq_{"external_irq"};
+  sc_core::sc_signal<bool> uart_irq_{"uart_irq"};
+  sc_core::sc_signal<bool> any_done_{"any_done"};
+  sc_core::sc_signal<bool> any_error_{"any_error"};
+  sc_core::sc_vector<sc_core::sc_signal<bool>> tile_done_;
+  sc_core::sc_vector<sc_core::sc_signal<bool>> tile_error_;
+};
+
+}  // namespace aimc::platform

@@ -1,0 +1,71 @@
+"""Every numeric setting of a preset changes an output, or is marked descriptive."""
+import json
+import unittest
+
+from platform_runner import PROGRAM, Workspace
+
+# How a setting is changed where the usual change would not be legal or would need another firmware.
+SPECIAL = {
+    "noc.width": 8,
+    "noc.height": 8,
+    "noc.flit_bytes": 32,
+    "noc.max_burst_beats": 64,
+    "tile.count": 12,
+    "tile.rows": 512,
+    "tile.columns": 512,
+    "tile.nmpu.lanes": 32,
+    "tile.sram_kib": 32,
+    "tile.sram_bytes_per_cycle": 16,
+    "tile.adc.max_range": 2,
+    "tile.pcm.pulses_mean": 12,
+    "tile.pcm.pulses_max": 24,
+    "tile.adc.gain_limit_relative": 0.05,
+}
+
+
+def changed(setting):
+    """Another legal value of a setting."""
+    value = setting["value"]
+    if setting["key"] in SPECIAL:
+        return SPECIAL[setting["key"]]
+    if isinstance(value, int):
+        return value * 2 if value else 1
+    return value * 1.25 if value else 0.5
+
+
+class Sweep(unittest.TestCase):
+    def setUp(self):
+        self.workspace = Workspace()
+        self.addCleanup(self.workspace.close)
+
+    def outputs(self, *options):
+        """All that a run leaves, without the part that may differ between equal runs."""
+        run = self.workspace.run("exercise", *options)
+        self.assertEqual(run.status, 0, run.stdout + run.stderr)
+        return json.dumps(run.results()), run.bytes_of("energy.csv"), run.bytes_of("uart.log")
+
+    def settings(self):
+        run = self.workspace.call([PROGRAM, "describe", "--json"])
+        return [setting for setting in json.loads(run.stdout)["settings"]
+                if isinstance(setting["value"], (int, float)) and not isinstance(setting["value"], bool)]
+
+    def test_every_number_matters(self):
+        reference = self.outputs()
+        settings = self.settings()
+        self.assertGreater(len(settings), 60)
+        for setting in settings:
+            with self.subTest(key=setting["key"]):
+                outputs = self.outputs("--set", f"{setting['key']}={changed(setting)}")
+                # Not assertEqual: it would print both outputs whole.
+                self.assertTrue((outputs == reference) == setting["descriptive"])
+
+    def test_every_value_has_a_source(self):
+        run = self.workspace.call([PROGRAM, "describe", "--json"])
+        for setting in json.loads(run.stdout)["settings"]:
+            with self.subTest(key=setting["key"]):
+                self.assertIn(setting["kind"], ("independent", "apportioned", "assumed"))
+                self.assertGreater(len(setting["source"]), 5)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,332 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "platform/cli/cli.h"
+#include "tests/support/scratch_path.h"
+#include "tests/unit/config/elf_builder.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using aimc::platform::RunOptions;
+using aimc::platform::RunResult;
+using aimc::platform::RunStatus;
+using aimc::test::ElfBuilder;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// The command line over a simulation that is none.
+class CliRun : public ::testing::Test {
+ protected:
+  CliRun() : folder_(aimc::test::scratch_path("cli_run/")) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    ElfBuilder elf;
+    elf.segment(0x80000000U, {1, 2, 3, 4}, 0x1000);
+    elf.symbol("main", 0x80000000U, 0x20, STT_FUNC);
+    elf.symbol("images", 0x80000100U, 16, STT_OBJECT);
+    write("fw.elf", elf.build());
+    result_.reason = "pass";
+  }
+  ~CliRun() override { fs::remove_all(folder_); }
+  CliRun(const CliRun&) = delete;
+  CliRun& operator=(const CliRun&) = delete;
+
+  std::string write(const std::string& name, const std::vector<std::uint8_t>& bytes) const {
+    std::ofstream(folder_ + name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    return folder_ + name;
+  }
+  std::string read(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(folder_ + name, std::ios::binary).rdbuf();
+    return text.str();
+  }
+  std::vector<std::string> files(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_ + name)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  /// `aimc-vp run fw.elf --out out` with more words; remembers status, options and messages.
+  int run(std::vector<std::string> more, const std::string& firmware = "fw.elf") {
+    std::vector<std::string> words{"run", folder_ + firmware, "--out", folder_ + "out"};
+    words.insert(words.end(), more.begin(), more.end());
+    return main(words);
+  }
+  int main(const std::vector<std::string>& words) {
+    started_ = false;
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    const int status = aimc::cli::cli_main("aimc-vp", words, [this](const RunOptions& options) {
+      started_ = true;
+      options_ = options;
+      if (simulation_) simulation_(options);
+      RunResult result = result_;
+      for (const auto& range : options.saves) {
+        result.saved.emplace_back(range.bytes, std::uint8_t{0xA5});
+      }
+      return result;
+    });
+    out_ = ::testing::internal::GetCapturedStdout();
+    err_ = ::testing::internal::GetCapturedStderr();
+    return status;
+  }
+
+  /// Expects the words to be refused with status 2, one line that says `message`, and no trace
+  /// left.
+  void expect_refused(const std::vector<std::string>& more, const std::string& message) {
+    EXPECT_EQ(run(more), 2) << message;
+    EXPECT_THAT(err_, HasSubstr(message));
+    EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+    EXPECT_EQ(out_, "");
+    EXPECT_FALSE(started_);
+    EXPECT_FALSE(fs::exists(folder_ + "out"));
+  }
+
+  std::string folder_;
+  RunResult result_;
+  std::function<void(const RunOptions&)> simulation_;
+  RunOptions options_;
+  bool started_ = false;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(CliRun, PassesEverythingOn) {
+  const std::string blob = write("blob.bin", {7, 8, 9});
+  ASSERT_EQ(run({"--seed",
+                 "42",
+                 "--nmpu",
+                 "lockstep",
+                 "--analog",
+                 "ideal",
+                 "--max-sim-time",
+                 "10ms",
+                 "--set",
+                 "noc.width=5",
+                 "--set",
+                 "noc.height=6",
+                 "--load",
+                 blob + "@0x80000200",
+                 "--load",
+                 blob + "@images",
+                 "--save",
+                 folder_ + "ram.bin@images",
+                 "--",
+                 "images=10",
+                 "--seed",
+                 "-q"}),
+            0)
+      << err_;
+  EXPECT_EQ(options_.seed, 42U);
+  EXPECT_EQ(options_.nmpu, aimc::nmpu::BackendKind::kLockstep);
+  EXPECT_EQ(options_.config.tile.crossbar.mode, aimc::analog::AnalogMode::kIdeal);
+  EXPECT_EQ(options_.max_sim_time_ps, 10'000'000'000U);
+  EXPECT_EQ(options_.config.noc.width, 5U);
+  EXPECT_EQ(options_.config.noc.height, 6U);
+  EXPECT_THAT(options_.firmware_args, ElementsAre("images=10", "--seed", "-q"));
+  ASSERT_EQ(options_.loads.size(), 2U);
+  EXPECT_EQ(options_.loads[0].address, 0x80000200U);
+  EXPECT_THAT(options_.loads[0].bytes, ElementsAre(7, 8, 9));
+  EXPECT_EQ(options_.loads[1].address, 0x80000100U);
+  EXPECT_EQ(options_.sink, nullptr);
+  EXPECT_NE(options_.stop, nullptr);
+  EXPECT_EQ(read("ram.bin"), std::string(16, '\xA5'));
+}
+
+TEST_F(CliRun, LeavesItsFiles) {
+  simulation_ = [](const RunOptions& options) {
+    for (const char c : std::string("hello\n")) options.uart(static_cast<std::uint8_t>(c));
+  };
+  ASSERT_EQ(run({}), 0) << err_;
+  EXPECT_THAT(files("out"), ElementsAre("energy.csv", "platform.yaml", "summary.json", "uart.log"));
+  EXPECT_EQ(read("out/uart.log"), "hello\n");
+  EXPECT_THAT(out_, HasSubstr("hello\n"));
+  const auto summary = nlohmann::json::parse(read("out/summary.json"));
+  EXPECT_EQ(summary["firmware"], "fw.elf");
+  EXPECT_EQ(summary["platform"], "default");
+  EXPECT_EQ(summary["analog_model"], "physical");
+  EXPECT_EQ(summary["exit"]["reason"], "pass");
+  EXPECT_THAT(summary["run"]["command"].get<std::string>(), HasSubstr("aimc-vp run "));
+  EXPECT_EQ(err_, "");
+}
+
+TEST_F(CliRun, TracesOnDemandAndLeavesNoOldTrace) {
+  ASSERT_EQ(run({"--trace", "perfetto"}), 0) << err_;
+  EXPECT_NE(options_.sink, nullptr);
+  EXPECT_TRUE(fs::exists(folder_ + "out/trace.pftrace"));
+  ASSERT_EQ(run({}), 0) << err_;
+  EXPECT_FALSE(fs::exists(folder_ + "out/trace.pftrace")) << "it belongs to another run";
+}
+
+TEST_F(CliRun, UartGoesToAFile) {
+  simulation_ = [](const RunOptions& options) { options.uart('x'); };
+  ASSERT_EQ(run({"--uart", folder_ + "console.txt", "-q"}), 0) << err_;
+  EXPECT_EQ(read("console.txt"), "x");
+  EXPECT_EQ(read("out/uart.log"), "x");
+  EXPECT_EQ(out_, "");
+}
+
+TEST_F(CliRun, ExitStatusIsTheFirmwaresAndNeverASuccessByAccident) {
+  result_.exit_code = 7;
+  EXPECT_EQ(run({"-q"}), 7);
+  result_.exit_code = 256;
+  EXPECT_EQ(run({"-q"}), 255);
+  const auto summary = nlohmann::json::parse(read("out/summary.json"));
+  EXPECT_EQ(summary["exit"]["code"], 256);
+}
+
+TEST_F(CliRun, StatusIsThreeWhenThePlatformStops) {
+  result_.status = RunStatus::kPlatform;
+  result_.reason = "WFI at 0x80000010 (main+0x10) that nothing can wake";
+  EXPECT_EQ(run({"-q"}), 3);
+  EXPECT_THAT(err_, HasSubstr("the platform stopped the run: WFI at 0x80000010 (main+0x10)"));
+  const auto summary = nlohmann::json::parse(read("out/summary.json"));
+  EXPECT_EQ(summary["exit"]["code"], 3);
+  EXPECT_EQ(summary["exit"]["reason"], result_.reason);
+}
+
+TEST_F(CliRun, AFailingRunLeavesNothing) {
+  simulation_ = [](const RunOptions& options) {
+    options.uart('x');
+    throw std::runtime_error("defect");
+  };
+  EXPECT_EQ(run({"--trace", "perfetto", "--save", folder_ + "ram.bin@images"}), 70);
+  EXPECT_THAT(err_, HasSubstr("internal error: defect"));
+  EXPECT_FALSE(fs::exists(folder_ + "out"));
+  EXPECT_THAT(files(""), ElementsAre("fw.elf"));
+}
+
+TEST_F(CliRun, CtrlCRaisesTheFlagOfTheRun) {
+  bool before = true;
+  bool after = false;
+  simulation_ = [&before, &after](const RunOptions& options) {
+    before = *options.stop;
+    std::raise(SIGINT);
+    after = *options.stop;
+  };
+  EXPECT_EQ(run({"-q"}), 0);
+  EXPECT_FALSE(before);
+  EXPECT_TRUE(after);
+}
+
+TEST_F(CliRun, RefusesBadFirmware) {
+  EXPECT_EQ(run({}, "none.elf"), 2);
+  EXPECT_THAT(err_, HasSubstr("none.elf': does not exist"));
+  write("text.elf", {'h', 'i'});
+  EXPECT_EQ(run({}, "text.elf"), 2);
+  EXPECT_THAT(err_, HasSubstr("text.elf': not an ELF file"));
+  ElfBuilder far;
+  far.segment(0x20000000U, {1, 2, 3, 4});
+  write("far.elf", far.build());
+  EXPECT_EQ(run({}, "far.elf"), 2);
+  EXPECT_THAT(err_,
+              AllOf(HasSubstr("far.elf': segment 0x20000000..0x20000003 lies outside the RAM"),
+                    HasSubstr("0x80000000..0x87ffffff")));
+}
+
+TEST_F(CliRun, RefusesBadConfigurations) {
+  expect_refused({"--platform", "defualt"}, "did you mean 'default'?");
+  expect_refused({"--set", "tile.count=17"}, "tile 16 lies outside the 4x4 mesh");
+  expect_refused({"--set", "tile.nmpu.lanes=32", "--nmpu", "rtl"},
+                 "the RTL has 64 lanes, key 'tile.nmpu.lanes' is 32");
+}
+
+TEST_F(CliRun, RefusesBadOptions) {
+  expect_refused({"--bogus"}, "--bogus");
+  expect_refused({"--nmpu", "fast"},
+                 "--nmpu: value 'fast' is not known; expected one of model, rtl, lockstep");
+  expect_refused({"--analog", "perfect"}, "--analog: value 'perfect' is not known");
+  expect_refused({"--seed", "-1"}, "--seed: value '-1' is not a whole number");
+  expect_refused({"--max-sim-time", "10"}, "expected a number with unit ps, ns, us, ms or s");
+  expect_refused({"--set"}, "--set");
+  expect_refused({"extra"}, "extra");
+  expect_refused({"-q", "-v"}, "excludes");
+  expect_refused({"--uart", folder_ + "no/such/folder.txt"}, "cannot be written");
+}
+
+TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
+  expect_refused({"--gdb", "1234"}, "--gdb is not built yet");
+  expect_refused({"--age", "1d"}, "--age is not built yet");
+  expect_refused({"--uart", "pty"}, "'pty' is not built yet");
+  expect_refused({"--noc", "flit"}, "--noc: value 'flit' is not built yet; expected lt");
+  expect_refused({"--noc", "at"}, "not built yet");
+  for (const char* format : {"vcd", "fst", "csv", "instr"}) {
+    expect_refused({"--trace", std::string("perfetto,") + format}, "is not built yet");
+  }
+  expect_refused({"--trace", "dot"}, "--trace: value 'dot' is not known; expected perfetto");
+  for (const char* command : {"report", "compare", "noc", "compile", "infer", "golden"}) {
+    EXPECT_EQ(main({command, "x", "--y"}), 2);
+    EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));
+  }
+  EXPECT_EQ(main({"rum"}), 2);
+  EXPECT_EQ(main({}), 2);
+}
+
+TEST_F(CliRun, LoadsCompressedFiles) {
+  const std::string name = folder_ + "blob.gz";
+  gzFile file = gzopen(name.c_str(), "wb");
+  ASSERT_EQ(gzwrite(file, "abc", 3), 3);
+  gzclose(file);
+  ASSERT_EQ(run({"--load", name + "@images"}), 0) << err_;
+  EXPECT_THAT(options_.loads.at(0).bytes, ElementsAre('a', 'b', 'c'));
+}
+
+TEST_F(CliRun, RefusesBadLoads) {
+  const std::string blob = write("blob.bin", std::vector<std::uint8_t>(17));
+  expect_refused({"--load", blob}, "expected FILE@ADDRESS or FILE@SYMBOL");
+  expect_refused({"--load", folder_ + "none@images"}, "none' does not exist");
+  expect_refused({"--load", folder_ + "@images"}, "is not a file");
+  expect_refused({"--load", blob + "@imgaes"}, "(did you mean 'images'?)");
+  expect_refused({"--load", blob + "@images"}, "17 bytes do not fit into 'images' of 16 bytes");
+  expect_refused({"--load", blob + "@0x10000000"}, "17 bytes at 0x10000000 lie outside the RAM");
+  expect_refused({"--load", blob + "@0x87fffff0"}, "lie outside the RAM 0x80000000..0x87ffffff");
+  expect_refused({"--load", write("fake.gz", {1, 2, 3}) + "@images"}, "is not a gzip file");
+  expect_refused(
+      {"--load", write("cut.gz", {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b}) + "@images"},
+      "cannot be decompressed");
+}
+
+TEST_F(CliRun, RefusesBadSaves) {
+  const std::string file = folder_ + "ram.bin";
+  expect_refused({"--save", file + "@0x80000000"}, "expected :BYTES");
+  expect_refused({"--save", file + "@images:0"}, "nothing to save");
+  expect_refused({"--save", file + "@0x87fffff0:17"}, "lie outside the RAM");
+  expect_refused({"--save", file + "@nowhere"}, "is neither an address nor a symbol");
+  expect_refused({"--save", folder_ + "no/such/ram.bin@images"}, "cannot be written");
+}
+
+TEST_F(CliRun, RefusesAnOutputThatIsAFile) {
+  EXPECT_EQ(main({"run", folder_ + "fw.elf", "--out", folder_ + "fw.elf"}), 2);
+  EXPECT_THAT(err_, HasSubstr("output folder"));
+  EXPECT_FALSE(started_);
+}
+
+TEST_F(CliRun, ShowsASummaryUnlessQuiet) {
+  result_.reported = {{"accuracy", 0.891}};
+  result_.simulated_ps = 1'500'000'000;
+  result_.energy = {{"tile0/adc", "conversion", 2, 2e-9},
+                    {"tile1/adc", "conversion", 2, 1e-9},
+                    {"host", "instructions", 10, 1e-9}};
+  ASSERT_EQ(run({}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("accuracy     0.891"), HasSubstr("1.5 ms simulated"),
+                          HasSubstr("tiles/adc"), HasSubstr("75.0 %"), HasSubstr("4 nJ")));
+  ASSERT_EQ(run({"-q"}), 0);
+  EXPECT_EQ(out_, "");
+}
+
+}  // namespace

@@ -1,0 +1,157 @@
+#include "platform/soc/elf_image.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/unit/config/elf_builder.h"
+
+namespace {
+
+using aimc::platform::ElfError;
+using aimc::platform::ElfImage;
+using aimc::platform::parse_elf;
+using aimc::test::ElfBuilder;
+using ::testing::HasSubstr;
+
+constexpr std::uint64_t kRamBase = 0x80000000U;
+constexpr std::uint64_t kRamBytes = 0x08000000U;
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const ElfError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string refusal(const std::vector<std::uint8_t>& file) {
+  return message_of([&file]() { parse_elf(file, "fw.elf"); });
+}
+
+ElfBuilder good() {
+  ElfBuilder elf;
+  elf.segment(0x80000000U, {1, 2, 3, 4}, 0x100).segment(0x80001000U, {5, 6});
+  elf.symbol("main", 0x80000010U, 0x20, STT_FUNC);
+  elf.symbol("$x", 0x80000010U, 0, STT_NOTYPE);
+  elf.symbol("trap", 0x80000040U, 0, STT_NOTYPE);
+  elf.symbol("images", 0x80001000U, 2, STT_OBJECT);
+  elf.symbol("stack_size", 0x80000050U, 0, STT_NOTYPE, true);
+  return elf;
+}
+
+TEST(ElfImage, ReadsSegmentsAndEntry) {
+  const ElfImage image = parse_elf(good().build(), "fw.elf");
+  EXPECT_EQ(image.entry, 0x80000000U);
+  ASSERT_EQ(image.segments.size(), 2U);
+  EXPECT_EQ(image.segments[0].address, 0x80000000U);
+  EXPECT_EQ(image.segments[0].memory_bytes, 0x100U);
+  EXPECT_EQ(image.segments[0].bytes, (std::vector<std::uint8_t>{1, 2, 3, 4}));
+  EXPECT_EQ(image.segments[1].bytes, (std::vector<std::uint8_t>{5, 6}));
+  EXPECT_NO_THROW(aimc::platform::check_in_ram(image, kRamBase, kRamBytes));
+}
+
+TEST(ElfImage, FindsSymbolsBothWays) {
+  const ElfImage image = parse_elf(good().build(), "fw.elf");
+  ASSERT_NE(image.find("images"), nullptr);
+  EXPECT_EQ(image.find("images")->address, 0x80001000U);
+  EXPECT_EQ(image.find("images")->bytes, 2U);
+  EXPECT_EQ(image.find("$x"), nullptr);
+  EXPECT_EQ(image.describe(0x80000010U), "main");
+  EXPECT_EQ(image.describe(0x80000022U), "main+0x12");
+  EXPECT_EQ(image.describe(0x80000030U), "0x80000030") << "behind main's last byte";
+  EXPECT_EQ(image.describe(0x80000060U), "trap+0x20") << "a constant is no place";
+  EXPECT_EQ(image.describe(0x00001000U), "0x00001000");
+}
+
+TEST(ElfImage, RefusesAMissingFileAndAFolder) {
+  EXPECT_THAT(message_of([]() { aimc::platform::load_elf("no/such.elf"); }),
+              HasSubstr("firmware 'no/such.elf': does not exist"));
+  EXPECT_THAT(message_of([]() { aimc::platform::load_elf("/"); }), HasSubstr("is not a file"));
+}
+
+TEST(ElfImage, RefusesWhatIsNoElf) {
+  EXPECT_THAT(refusal({}), HasSubstr("'fw.elf': not an ELF file"));
+  EXPECT_THAT(refusal({'#', '!', '/', 'b', 'i', 'n'}), HasSubstr("not an ELF file"));
+}
+
+TEST(ElfImage, RefusesAnotherClassByteOrderMachineAndType) {
+  ElfBuilder wide = good();
+  wide.header.e_ident[EI_CLASS] = ELFCLASS64;
+  EXPECT_THAT(refusal(wide.build()), HasSubstr("a 64-bit ELF; expected a 32-bit RISC-V"));
+  ElfBuilder big = good();
+  big.header.e_ident[EI_DATA] = ELFDATA2MSB;
+  EXPECT_THAT(refusal(big.build()), HasSubstr("big-endian; expected a little-endian"));
+  ElfBuilder arm = good();
+  arm.header.e_machine = EM_ARM;
+  EXPECT_THAT(refusal(arm.build()), HasSubstr("made for machine 40; expected RISC-V (243)"));
+  ElfBuilder object = good();
+  object.header.e_type = ET_REL;
+  EXPECT_THAT(refusal(object.build()), HasSubstr("an object file; expected a statically linked"));
+  ElfBuilder hard_float = good();
+  hard_float.header.e_flags = EF_RISCV_FLOAT_ABI_SINGLE;
+  EXPECT_THAT(refusal(hard_float.build()), HasSubstr("expected the ABI ilp32"));
+}
+
+TEST(ElfImage, RefusesEveryTruncation) {
+  const std::vector<std::uint8_t> whole = good().build();
+  for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+    const std::vector<std::uint8_t> part(whole.begin(),
+                                         whole.begin() + static_cast<std::ptrdiff_t>(bytes));
+    EXPECT_NE(refusal(part), "") << bytes << " bytes of " << whole.size();
+  }
+  const std::vector<std::uint8_t> head(whole.begin(), whole.begin() + 20);
+  EXPECT_THAT(refusal(head), HasSubstr("truncated: 20 bytes"));
+}
+
+TEST(ElfImage, SurvivesAnyDamagedByte) {
+  const std::vector<std::uint8_t> whole = good().build();
+  for (std::size_t position = 0; position < whole.size(); ++position) {
+    for (const unsigned value : {0x00U, 0x01U, 0x7FU, 0x80U, 0xFFU}) {
+      std::vector<std::uint8_t> file = whole;
+      file[position] = static_cast<std::uint8_t>(value);
+      try {
+        const ElfImage image = parse_elf(file, "fw.elf");
+        image.describe(0x80000022U);
+        aimc::platform::check_in_ram(image, kRamBase, kRamBytes);
+      } catch (const ElfError&) {
+      }
+    }
+  }
+}
+
+TEST(ElfImage, RefusesSegmentsThatCannotBe) {
+  ElfBuilder overlap;
+  overlap.segment(0x80000000U, {1, 2, 3, 4}, 0x2000).segment(0x80001000U, {5, 6});
+  EXPECT_THAT(refusal(overlap.build()),
+              HasSubstr("segments 0x80000000..0x80001fff and 0x80001000..0x80001001 overlap"));
+  ElfBuilder shrunk;
+  shrunk.segment(0x80000000U, {1, 2, 3, 4}, 2);
+  EXPECT_THAT(refusal(shrunk.build()), HasSubstr("more bytes in the file than in memory"));
+  ElfBuilder beyond;
+  beyond.segment(0xFFFFFF00U, {1}, 0x200);
+  EXPECT_THAT(refusal(beyond.build()), HasSubstr("beyond the 32-bit address space"));
+  EXPECT_THAT(refusal(ElfBuilder().build()), HasSubstr("nothing to load"));
+}
+
+TEST(ElfImage, RefusesWhatLiesOutsideTheRam) {
+  const auto check = [](ElfBuilder& elf) {
+    const ElfImage image = parse_elf(elf.build(), "fw.elf");
+    return message_of([&image]() { aimc::platform::check_in_ram(image, kRamBase, kRamBytes); });
+  };
+  ElfBuilder flash;
+  flash.segment(0x20000000U, {1, 2, 3, 4});
+  EXPECT_THAT(check(flash), HasSubstr("segment 0x20000000..0x20000003 lies outside the RAM "
+                                      "0x80000000..0x87ffffff"));
+  ElfBuilder bss;
+  bss.segment(0x80000000U, {1, 2, 3, 4}, 0x08000001U);
+  EXPECT_THAT(check(bss), HasSubstr("segment 0x80000000..0x88000000 lies outside the RAM"));
+  ElfBuilder lost;
+  lost.header.e_entry = 0x80004000U;
+  lost.segment(0x80000000U, {1, 2, 3, 4});
+  EXPECT_THAT(check(lost), HasSubstr("entry point 0x80004000 lies in no segment"));
+}
+
+}  // namespace

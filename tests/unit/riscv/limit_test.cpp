@@ -1,0 +1,167 @@
+// However a run is cut into limits, it is the same run: random programs with loops, accesses that
+// take time, interrupts and code that changes, in one piece and in random pieces.
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/riscv/machine.h"
+
+namespace aimc::riscv {
+namespace {
+
+using namespace assembler;  // NOLINT(google-build-using-namespace)
+
+constexpr std::uint64_t kEnd = 6000;
+constexpr std::uint32_t kBody = kRamBase + 0x100;
+constexpr unsigned kBodyWords = 60;
+
+// Random 32-bit words.
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : engine_(seed) {}
+  std::uint32_t operator()() { return static_cast<std::uint32_t>(engine_()); }
+
+ private:
+  std::mt19937 engine_;
+};
+
+// Registers 16 to 31 are for the program to play with; s0, s1, a5 point to data, the device and the
+// code.
+Word random_instruction(Random& random, unsigned index) {
+  const auto reg = [&] { return 16U + random() % 16U; };
+  const auto forward = [&] {
+    return static_cast<std::int32_t>(4 * (1 + random() % (kBodyWords - index)));
+  };
+  switch (random() % 16) {
+    case 0:
+      return mul(reg(), reg(), reg());
+    case 1:
+      return div(reg(), reg(), reg());
+    case 2:
+      return lw(reg(), static_cast<std::int32_t>(random() % 64), kS0);  // some of them misaligned
+    case 3:
+      return sh(reg(), static_cast<std::int32_t>(random() % 64), kS0);
+    case 4:
+      return lw(reg(), static_cast<std::int32_t>(4 * (random() % 16)), kS1);
+    case 5:
+      return sw(reg(), static_cast<std::int32_t>(4 * (random() % 16)), kS1);
+    case 6:
+    case 7:
+      return b_type(random() % 2 == 0 ? 0 : 5, reg(), reg(), forward());
+    case 8:
+      return jal(reg(), forward());
+    case 9:
+      return csrr(reg(), random() % 2 == 0 ? csrs::kCycle : csrs::kInstret);
+    case 10:
+      return amoadd_w(reg(), reg(), kS0);
+    case 11:  // into the code: another destination for the ADDI at the start of the body
+      return sb(kA4, 0, kA5);
+    case 12:
+      return random() % 2 == 0 ? ecall() : fence_i();
+    default:
+      return add(reg(), reg(), reg());
+  }
+}
+
+void load_program(Machine& machine, std::uint32_t seed) {
+  Random random(seed);
+  // The handler counts in x3, adds up causes in x4, and goes on behind exceptions (ECALL only).
+  machine.put(kHandler, {addi(3, 3, 1), csrr(kT0, csrs::kMcause), add(4, 4, kT0),
+                         csrr(kT1, csrs::kMepc), b_type(4, kT0, kZero, 8), addi(kT1, kT1, 4),
+                         csrw(csrs::kMepc, kT1), lw(kT2, 60, kS1), mret()});
+  machine.put(kRamBase, {csrw(csrs::kMtvec, kA0), csrw(csrs::kMie, kA1), csrw(csrs::kMstatus, kA2),
+                         jal(0, 0x100 - 12)});
+  machine.put_word(kBody, addi(16, 16, 1));
+  for (unsigned i = 1; i < kBodyWords; ++i) {
+    machine.put_word(kBody + 4 * i, random_instruction(random, i));
+  }
+  machine.put_word(kBody + 4 * kBodyWords, jal(0, -static_cast<std::int32_t>(4 * kBodyWords)));
+  machine.hart.set_reg(kA0, kHandler);
+  machine.hart.set_reg(kA1, 0x888);
+  machine.hart.set_reg(kA2, 0x1808);
+  machine.hart.set_reg(kA4, 0x93);  // the low byte of an ADDI with an odd destination
+  machine.hart.set_reg(kA5, kBody);
+  machine.hart.set_reg(kS0, kData);
+  machine.hart.set_reg(kS1, kDevice);
+  for (unsigned i = 16; i < 32; ++i) machine.hart.set_reg(i, random());
+  machine.access_cycles = random() % 7;
+  // Accesses raise and clear interrupts as a function of time; the handler's own access clears.
+  machine.on_access = [](Machine& m, const BusAccess& access) {
+    m.hart.set_interrupt(11, access.address != kDevice + 60 && access.cycle % 3 == 0);
+    m.hart.set_interrupt(7, false);
+    if (access.cycle % 5 == 0) m.hart.lower_limit(access.cycle + 8);
+  };
+}
+
+struct Outcome {
+  std::uint32_t regs[32] = {};
+  std::uint32_t pc = 0;
+  std::uint64_t cycle = 0;
+  std::uint64_t instructions = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(InstructionClass::kCount)> counts{};
+  std::uint64_t loads = 0;
+  std::uint64_t stores = 0;
+  std::vector<BusAccess> accesses;
+  std::vector<std::uint8_t> ram;
+};
+
+// Runs up to kEnd, with a timer interrupt at every multiple of 1000 cycles; the stretches in
+// between are cut by `next`.
+template <typename Cut>
+Outcome run(std::uint32_t seed, Cut next) {
+  Machine machine;
+  load_program(machine, seed);
+  for (std::uint64_t event = 1000; event <= kEnd; event += 1000) {
+    while (machine.hart.cycle() < event) {
+      const StopReason reason = machine.hart.run(std::min(event, machine.hart.cycle() + next()));
+      EXPECT_EQ(reason, StopReason::kLimit) << machine.hart.trap_description();
+      if (reason != StopReason::kLimit) return {};
+    }
+    machine.hart.set_interrupt(7, true);
+  }
+  Outcome outcome;
+  for (unsigned i = 0; i < 32; ++i) outcome.regs[i] = machine.hart.reg(i);
+  outcome.pc = machine.hart.pc();
+  outcome.cycle = machine.hart.cycle();
+  outcome.instructions = machine.hart.instructions();
+  outcome.counts = machine.hart.class_counts();
+  outcome.loads = machine.hart.direct_loads();
+  outcome.stores = machine.hart.direct_stores();
+  outcome.accesses = machine.accesses;
+  outcome.ram = machine.ram;
+  return outcome;
+}
+
+class Limits : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(Limits, DoNotChangeTheRun) {
+  const std::uint32_t seed = GetParam();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  const Outcome whole = run(seed, [] { return kEnd; });
+  Random random(seed + 1);
+  const auto compare = [&](const Outcome& other) {
+    for (unsigned i = 0; i < 32; ++i) EXPECT_EQ(whole.regs[i], other.regs[i]) << "x" << i;
+    EXPECT_EQ(whole.pc, other.pc);
+    EXPECT_EQ(whole.cycle, other.cycle);
+    EXPECT_EQ(whole.instructions, other.instructions);
+    EXPECT_EQ(whole.counts, other.counts);
+    EXPECT_EQ(whole.loads, other.loads);
+    EXPECT_EQ(whole.stores, other.stores);
+    EXPECT_TRUE(whole.accesses == other.accesses);
+    EXPECT_TRUE(whole.ram == other.ram);
+  };
+  EXPECT_GT(whole.instructions, 500U);
+  EXPECT_GE(whole.regs[3], 5U) << "traps";
+  std::uint64_t total = 0;
+  for (const std::uint64_t count : whole.counts) total += count;
+  EXPECT_EQ(total, whole.instructions);
+  compare(run(seed, [] { return std::uint64_t{1}; }));
+  compare(run(seed, [&] { return std::uint64_t{random() % 6}; }));
+  compare(run(seed, [&] { return std::uint64_t{random() % 300}; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Limits, ::testing::Range(1U, 41U));
+
+}  // namespace
+}  // namespace aimc::riscv

@@ -1,0 +1,102 @@
+// Decoding of tile commands: every rule of the command format refuses with its code and the
+// offending word.
+#include "models/tile/command.h"
+
+#include <gtest/gtest.h>
+
+namespace aimc::tile {
+namespace {
+
+constexpr TileGeometry kGeometry{256, 128, 0x10000};
+
+constexpr std::uint32_t region(std::uint32_t first, std::uint32_t number) {
+  return first | number << 16U;
+}
+
+CommandWords mvm() {
+  return {0x02, 0x000, 0x400, 1, 0, 0, region(0, 256), region(0, 128)};
+}
+CommandWords post() {
+  return {0x03, 0x400, 0x800, 1, 0, 0, 0, region(0, 128)};
+}
+CommandWords add() {
+  return {0x04, 0x000, 0x100, 16, 0, 0, 0x200, 0};
+}
+CommandWords put() {
+  return {0x06, 0x000, 0x40010000, 64, 0, 0, 0, 0};
+}
+
+struct Case {
+  const char* name;
+  CommandWords base;
+  unsigned word;
+  std::uint32_t value;
+  Error code;
+};
+
+class Refused : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Refused, WithCodeAndWord) {
+  const Case& c = GetParam();
+  CommandWords words = c.base;
+  ASSERT_FALSE(decode(words, kGeometry).refusal.has_value()) << "the base command must be good";
+  words[c.word] = c.value;
+  const Decoded decoded = decode(words, kGeometry);
+  ASSERT_TRUE(decoded.refusal.has_value());
+  EXPECT_EQ(decoded.refusal->code, c.code);
+  EXPECT_EQ(decoded.refusal->value, c.value);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rules, Refused,
+    ::testing::Values(Case{"opcode", mvm(), 0, 0x77, Error::kBadOpcode},
+                      Case{"mvm_reserved_flag", mvm(), 0, 0x00010002, Error::kBadFlags},
+                      Case{"mvm_inputs_misaligned", mvm(), 1, 2, Error::kMisaligned},
+                      Case{"mvm_inputs_outside", mvm(), 1, 0xFF04, Error::kBadAddress},
+                      Case{"mvm_counts_outside", mvm(), 2, 0xFE04, Error::kBadAddress},
+                      Case{"mvm_no_repetition", mvm(), 3, 0, Error::kBadLength},
+                      Case{"mvm_too_many", mvm(), 3, 65536, Error::kBadLength},
+                      Case{"mvm_stride_misaligned", mvm(), 4, 6, Error::kMisaligned},
+                      Case{"mvm_stride_long", mvm(), 5, 0x10000, Error::kBadLength},
+                      Case{"mvm_rows_outside", mvm(), 6, region(1, 256), Error::kBadRegion},
+                      Case{"mvm_no_columns", mvm(), 7, region(0, 0), Error::kBadRegion},
+                      Case{"post_columns_outside", post(), 7, region(127, 2), Error::kBadRegion},
+                      Case{"post_addend_reserved", post(), 0, 0x00000603, Error::kBadFlags},
+                      Case{"post_psum_with_relu", post(), 0, 0x00000903, Error::kBadFlags},
+                      Case{"post_psum_address_without_psum", post(), 6, 0x100, Error::kBadFlags},
+                      Case{"add_odd", add(), 3, 15, Error::kBadLength},
+                      Case{"add_b_outside", add(), 6, 0xFFF0, Error::kBadAddress},
+                      Case{"add_unused_word", add(), 7, 1, Error::kBadFlags},
+                      Case{"put_length_misaligned", put(), 3, 6, Error::kMisaligned},
+                      Case{"put_target_misaligned", put(), 2, 0x40010002, Error::kMisaligned},
+                      Case{"put_too_long", put(), 3, 0x10004, Error::kBadLength}),
+    [](const ::testing::TestParamInfo<Case>& tested) { return tested.param.name; });
+
+TEST(Decode, RepetitionsCountInTheRangeCheck) {
+  CommandWords words = mvm();
+  words[3] = 64;
+  words[4] = 256;
+  words[5] = 512;
+  EXPECT_FALSE(decode(words, kGeometry).refusal.has_value());
+  words[5] = 1024;  // 0x400 + 63 * 1024 + 512 is beyond 64 KiB
+  EXPECT_EQ(decode(words, kGeometry).refusal->code, Error::kBadAddress);
+}
+
+TEST(Decode, FieldsOfPost) {
+  CommandWords words = post();
+  words[0] = 0x03 | 2U << 9U | 1U << 11U | 3U << 12U | 4U << 16U | 0x80U << 24U;
+  words[6] = 0x1000;
+  const Decoded decoded = decode(words, kGeometry);
+  ASSERT_FALSE(decoded.refusal.has_value());
+  const nmpu::VectorConfig& vector = decoded.command.vector;
+  EXPECT_EQ(vector.addend, nmpu::Addend::kPsum);
+  EXPECT_TRUE(vector.relu);
+  EXPECT_EQ(vector.cut_pre, 3);
+  EXPECT_EQ(vector.cut_post, 4);
+  EXPECT_EQ(vector.zero_point, -128);
+  EXPECT_FALSE(vector.psum_out);
+  EXPECT_EQ(decoded.command.addend, 0x1000U);
+}
+
+}  // namespace
+}  // namespace aimc::tile

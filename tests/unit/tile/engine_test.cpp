@@ -1,0 +1,206 @@
+// The tile's data path with an ideal crossbar: results are exact integers that the test computes on
+// its own.
+#include "models/tile/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+namespace aimc::tile {
+namespace {
+
+constexpr std::uint32_t region(std::uint32_t first, std::uint32_t number) {
+  return first | number << 16U;
+}
+
+TileConfig ideal_config() {
+  TileConfig config;
+  config.crossbar.rows = 32;
+  config.crossbar.columns = 16;
+  config.crossbar.mode = analog::AnalogMode::kIdeal;
+  return config;
+}
+
+class Engine : public ::testing::Test {
+ protected:
+  explicit Engine(const TileConfig& config = ideal_config())
+      : config_(config),
+        engine_(config, nmpu::make_model(config.nmpu), 1, "tile0", energy_, probe_) {}
+
+  /// Runs one command; returns its duration.
+  core::TimePs run(const CommandWords& words) {
+    const Decoded decoded = decode(words, engine_.geometry());
+    EXPECT_FALSE(decoded.refusal.has_value());
+    const TileEngine::Start start = engine_.start(decoded.command, now_);
+    EXPECT_FALSE(start.refusal.has_value());
+    now_ += start.duration_ps;
+    engine_.finish(now_);
+    return start.duration_ps;
+  }
+
+  void program_random(unsigned seed) {
+    std::mt19937 generator(seed);
+    for (std::size_t i = 0; i < engine_.weight_bytes(); ++i) {
+      engine_.weights()[i] = static_cast<std::int8_t>(static_cast<int>(generator() % 255U) - 127);
+    }
+    run({0x01, 0, 0, 0, 0, 0, region(0, 32), region(0, 16)});
+  }
+
+  std::uint32_t word(std::uint32_t address) const {
+    std::uint32_t value = 0;
+    std::memcpy(&value, engine_.sram() + address, sizeof value);
+    return value;
+  }
+  std::int16_t half(std::uint32_t address) const {
+    std::int16_t value = 0;
+    std::memcpy(&value, engine_.sram() + address, sizeof value);
+    return value;
+  }
+
+  /// Exact sums of |x| |w| of both polarities of a column.
+  std::pair<int, int> sums(std::uint32_t inputs, int zero_point, unsigned column) {
+    int positive = 0;
+    int negative = 0;
+    for (unsigned row = 0; row < 32; ++row) {
+      const int x = static_cast<std::int8_t>(engine_.sram()[inputs + row]) - zero_point;
+      const int product = x * engine_.weights()[row * 16 + column];
+      (product > 0 ? positive : negative) += std::abs(product);
+    }
+    return {positive, negative};
+  }
+
+  TileConfig config_;
+  core::EnergyMeter energy_;
+  core::Probe probe_;
+  TileEngine engine_;
+  core::TimePs now_ = 0;
+};
+
+TEST_F(Engine, MvmGivesTheNominalCountsOfExactSums) {
+  program_random(3);
+  for (unsigned row = 0; row < 32; ++row) engine_.sram()[row] = static_cast<std::uint8_t>(row * 7);
+  run({0x02 | 0x80U << 8U, 0, 0x100, 1, 0, 0, region(0, 32), region(0, 16)});
+  for (unsigned column = 0; column < 16; ++column) {
+    const auto [positive, negative] = sums(0, -128, column);
+    const auto count = [&](int sum) {
+      return std::min(420U, static_cast<unsigned>(std::floor(sum * engine_.count_scale() + 0.5)));
+    };
+    EXPECT_EQ(word(0x100 + 4 * column), count(positive) | count(negative) << 16U) << column;
+  }
+}
+
+TEST_F(Engine, RepeatedMvmEqualsSingleOnesAndOverlapsTransfers) {
+  program_random(4);
+  for (unsigned i = 0; i < 96; ++i) engine_.sram()[i] = static_cast<std::uint8_t>(i * 5);
+  core::TimePs single = 0;
+  for (unsigned i = 0; i < 3; ++i) {
+    single += run({0x02, 32 * i, 0x200 + 64 * i, 1, 0, 0, region(0, 32), region(0, 16)});
+  }
+  const core::TimePs repeated = run({0x02, 0, 0x400, 3, 32, 64, region(0, 32), region(0, 16)});
+  EXPECT_EQ(std::memcmp(engine_.sram() + 0x200, engine_.sram() + 0x400, 3 * 64), 0);
+  EXPECT_LT(repeated, single);
+  EXPECT_EQ(engine_.counters().mvms, 6U);
+  EXPECT_EQ(engine_.counters().macs, 6U * 32 * 16);
+}
+
+TEST_F(Engine, ResultsAppearOnlyWhenTheCommandIsFinished) {
+  program_random(5);
+  std::fill_n(engine_.sram(), 32, std::uint8_t{100});
+  const Decoded decoded =
+      decode({0x02, 0, 0x100, 1, 0, 0, region(0, 32), region(0, 16)}, engine_.geometry());
+  const TileEngine::Start start = engine_.start(decoded.command, now_);
+  EXPECT_EQ(word(0x100), 0U);
+  engine_.finish(now_ + start.duration_ps);
+  EXPECT_NE(word(0x100), 0U);
+}
+
+TEST_F(Engine, PartialSumsOfSplitRowsAddUpToTheWholeLayer) {
+  program_random(6);
+  std::mt19937 generator(6);
+  for (unsigned row = 0; row < 32; ++row)
+    engine_.sram()[row] = static_cast<std::uint8_t>(generator());
+  for (unsigned column = 0; column < 16; ++column) {
+    ASSERT_FALSE(engine_.write_nmpu_param(2 * column, 128U | 128U << 8U));
+  }
+  // Upper and lower half of the rows one after the other, chained through the partial sums.
+  run({0x02, 0, 0x100, 1, 0, 0, region(0, 16), region(0, 16)});
+  run({0x02, 16, 0x200, 1, 0, 0, region(16, 16), region(0, 16)});
+  run({0x03 | 1U << 8U, 0x100, 0x300, 1, 0, 0, 0, region(0, 16)});
+  run({0x03 | 1U << 8U | 2U << 9U, 0x200, 0x400, 1, 0, 0, 0x300, region(0, 16)});
+  // The same through ADD.
+  run({0x03 | 1U << 8U, 0x200, 0x500, 1, 0, 0, 0, region(0, 16)});
+  run({0x04, 0x300, 0x600, 16, 0, 0, 0x500, 0});
+  for (unsigned column = 0; column < 16; ++column) {
+    const auto difference = [&](std::uint32_t counts) {
+      return static_cast<int>(word(counts + 4 * column) & 0xFFFFU) -
+             static_cast<int>(word(counts + 4 * column) >> 16U);
+    };
+    EXPECT_EQ(half(0x400 + 2 * column), difference(0x100) + difference(0x200)) << column;
+    EXPECT_EQ(half(0x600 + 2 * column), half(0x400 + 2 * column)) << column;
+  }
+}
+
+TEST_F(Engine, AddSaturates) {
+  const std::int16_t a[2] = {32000, -32000};
+  const std::int16_t b[2] = {1000, -1000};
+  std::memcpy(engine_.sram(), a, sizeof a);
+  std::memcpy(engine_.sram() + 0x10, b, sizeof b);
+  run({0x04, 0, 0x20, 2, 0, 0, 0x10, 0});
+  EXPECT_EQ(half(0x20), 32767);
+  EXPECT_EQ(half(0x22), -32768);
+}
+
+TEST_F(Engine, MoveMayOverlap) {
+  for (unsigned i = 0; i < 16; ++i) engine_.sram()[i] = static_cast<std::uint8_t>(i);
+  run({0x05, 0, 4, 12, 0, 0, 0, 0});
+  for (unsigned i = 0; i < 12; ++i) EXPECT_EQ(engine_.sram()[4 + i], i);
+}
+
+TEST_F(Engine, MvmOverUnprogrammedCellsIsRefusedAndChangesNothing) {
+  const CommandWords words{0x02, 0, 0x100, 1, 0, 0, region(0, 32), region(0, 16)};
+  const TileEngine::Start start = engine_.start(decode(words, engine_.geometry()).command, 0);
+  ASSERT_TRUE(start.refusal.has_value());
+  EXPECT_EQ(start.refusal->code, Error::kNotProgrammed);
+  EXPECT_EQ(engine_.counters().mvms, 0U);
+}
+
+TEST_F(Engine, ParametersWithReservedBitsAreRefused) {
+  EXPECT_EQ(engine_.write_nmpu_param(0, 0x01000000)->code, Error::kBadValue);
+  EXPECT_EQ(engine_.write_nmpu_param(1, 0x00010000)->value, 0x00010000U);
+  EXPECT_EQ(engine_.read_nmpu_param(0), 0U);
+}
+
+TEST_F(Engine, ReadModeOutOfRangeIsRefused) {
+  const std::uint32_t before = engine_.read_mode_word();
+  EXPECT_EQ(engine_.set_read_mode(0)->code, Error::kBadValue);
+  EXPECT_EQ(engine_.set_read_mode(9)->code, Error::kBadValue);
+  EXPECT_EQ(engine_.read_mode_word(), before);
+  EXPECT_FALSE(engine_.set_read_mode(7 | 2U << 8U).has_value());
+}
+
+TEST_F(Engine, EveryActivityCostsEnergyAndBusyTimeIsTheSumOfDurations) {
+  program_random(7);
+  std::fill_n(engine_.sram(), 32, std::uint8_t{50});
+  const core::TimePs programmed = now_;
+  core::TimePs sum = programmed;
+  sum += run({0x02, 0, 0x100, 1, 0, 0, region(0, 32), region(0, 16)});
+  sum += run({0x03, 0x100, 0x200, 1, 0, 0, 0, region(0, 16)});
+  EXPECT_EQ(engine_.counters().busy_ps, sum);
+  for (const core::EnergyMeter::Entry& entry : energy_.entries()) {
+    EXPECT_GT(entry.joules, 0.0) << entry.component << " " << entry.activity;
+  }
+}
+
+TEST_F(Engine, ResetKeepsConductances) {
+  program_random(8);
+  engine_.reset();
+  EXPECT_TRUE(engine_.crossbar().programmed({0, 32, 0, 16}));
+  EXPECT_EQ(engine_.weights()[0], 0);
+  EXPECT_EQ(engine_.counters().mvms, 0U);
+}
+
+}  // namespace
+}  // namespace aimc::tile
