@@ -73,6 +73,7 @@ class ForeignMemory : public sc_core::sc_module {
   std::vector<unsigned char> bytes;
   std::vector<Access> accesses;
   sc_core::sc_time annotated;                        ///< added to the caller's delay
+  unsigned annotate = ~0U;                           ///< by how many accesses
   sc_core::sc_time waited;                           ///< waited for inside the call
   std::uint64_t broken_address = ~std::uint64_t{0};  ///< an access that touches it fails
 
@@ -88,7 +89,7 @@ class ForeignMemory : public sc_core::sc_module {
     const unsigned length = payload.get_data_length();
     accesses.push_back({address, length, sc_core::sc_time_stamp() + delay});
     if (waited != sc_core::SC_ZERO_TIME) sc_core::wait(waited);
-    delay += annotated;
+    if (accesses.size() <= annotate) delay += annotated;
     payload.set_dmi_allowed(true);
     if (address <= broken_address && broken_address < address + length) {
       payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);

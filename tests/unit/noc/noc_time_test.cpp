@@ -115,6 +115,7 @@ TEST_F(NocTime, ResponsesOfATransactionKeepItsOrder) {
   config.max_burst_beats = 4;
   build(config);
   memories[3]->annotated = ns(100);
+  memories[3]->annotate = 1;  // the second burst is ready long before the first
   add({0}, [&](ForeignInitiator& self) {
     std::vector<unsigned char> data(128);
     EXPECT_EQ(self.access(tlm::TLM_READ_COMMAND, at(3), data.data(), 128), tlm::TLM_OK_RESPONSE);
