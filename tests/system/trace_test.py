@@ -1,50 +1,12 @@
 """The Perfetto trace of a run, decoded with protoc, beside the run's summary."""
-import collections
-import re
 import shutil
-import subprocess
+import sys
 import unittest
 
 from platform_runner import SOURCE, Workspace
 
-PROTO = SOURCE / "tests" / "unit" / "observe" / "perfetto_subset.proto"
-
-
-def decode(content):
-    """Slices as (component, track, name, begin_ns, end_ns), through protoc's text format."""
-    text = subprocess.run(["protoc", f"--proto_path={PROTO.parent}", "--decode=Trace", PROTO.name], input=content,
-                          capture_output=True, check=True).stdout.decode()
-    if re.search(r"^\s*\d+:", text, re.M):
-        raise AssertionError("the trace has fields the format's description does not know")
-    processes, tracks, names = {}, {}, {}
-    open_slices = collections.defaultdict(list)
-    slices = []
-    for packet in re.split(r"^packet \{$", text, flags=re.M)[1:]:
-        descriptor = re.search(r"track_descriptor \{(.*)", packet, re.S)
-        if descriptor:
-            body = descriptor.group(1)
-            uuid = re.search(r"\buuid: (\d+)", body).group(1)
-            process = re.search(r'process_name: "([^"]*)"', body)
-            thread = re.search(r'thread_name: "([^"]*)"', body)
-            if thread:
-                pid = re.search(r"thread \{\s*pid: (\d+)", body).group(1)
-                tracks[uuid] = (processes[pid], thread.group(1))
-            elif process:
-                processes[re.search(r"process \{\s*pid: (\d+)", body).group(1)] = process.group(1)
-        for iid, name in re.findall(r'event_names \{\s*iid: (\d+)\s*name: "([^"]*)"', packet):
-            names[iid] = name
-        event = re.search(r"track_event \{(.*)", packet, re.S)
-        if event:
-            time = int(re.search(r"timestamp: (\d+)", packet).group(1))
-            uuid = re.search(r"track_uuid: (\d+)", event.group(1)).group(1)
-            if "TYPE_SLICE_BEGIN" in event.group(1):
-                open_slices[uuid].append((names[re.search(r"name_iid: (\d+)", event.group(1)).group(1)], time))
-            else:
-                name, begin = open_slices[uuid].pop()
-                slices.append((*tracks[uuid], name, begin, time))
-    if any(open_slices.values()):
-        raise AssertionError("a slice never ends")
-    return slices
+sys.path.insert(0, str(SOURCE / "scripts"))
+from trace_slices import decode  # noqa: E402  (found through the line above)
 
 
 @unittest.skipUnless(shutil.which("protoc"), "protoc is not installed")
