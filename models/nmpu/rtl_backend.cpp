@@ -224,8 +224,8 @@ class Rtl final : public Backend {
     return context;
   }
 
-  /// Verilator's run time finds the context of assertions and scopes through a variable of the thread, which still
-  /// names whichever instance was constructed last.
+  /// Verilator's run time finds the context of assertions and scopes through a variable of the
+  /// thread, which still names whichever instance was constructed last.
   void enter() { Verilated::threadContextp(context_.get()); }
 
   void low_phase() {

@@ -51,20 +51,20 @@ bool is_energy(const std::string& path) {
 
 /// Unit of a setting, from its key: the last of its words that is a unit, "per" included.
 std::string unit_of(const std::string& path) {
-  static const std::vector<std::pair<std::string, std::string>> kUnits{{"_pj_per_byte", "pJ/B"},
-                                                                       {"_pj", "pJ"},
-                                                                       {"_mw", "mW"},
-                                                                       {"_mhz", "MHz"},
-                                                                       {"_mib", "MiB"},
-                                                                       {"_kib", "KiB"},
-                                                                       {"_ns", "ns"},
-                                                                       {"_us", "us"},
-                                                                       {"_ua", "uA"},
-                                                                       {"_s", "s"},
-                                                                       {"_v", "V"},
-                                                                       {"cycles", "cycles"}};
+  static const std::vector<std::pair<std::string, std::string>> units{{"_pj_per_byte", "pJ/B"},
+                                                                      {"_pj", "pJ"},
+                                                                      {"_mw", "mW"},
+                                                                      {"_mhz", "MHz"},
+                                                                      {"_mib", "MiB"},
+                                                                      {"_kib", "KiB"},
+                                                                      {"_ns", "ns"},
+                                                                      {"_us", "us"},
+                                                                      {"_ua", "uA"},
+                                                                      {"_s", "s"},
+                                                                      {"_v", "V"},
+                                                                      {"cycles", "cycles"}};
   if (path.find("g_max_us") != std::string::npos) return "uS";
-  for (const auto& [suffix, unit] : kUnits) {
+  for (const auto& [suffix, unit] : units) {
     const std::string section = path.substr(0, path.rfind('.'));
     const auto ends = [&suffix = suffix](const std::string& text) {
       return text.size() >= suffix.size() &&
@@ -75,13 +75,17 @@ std::string unit_of(const std::string& path) {
   return "";
 }
 
+/// "4 cycles"
+std::string value_text(const SocConfig& config, const platform::Setting& setting) {
+  return platform::to_text(setting.get(config)) + " " + unit_of(setting.path);
+}
+
 std::string constants_text(const LoadedPlatform& loaded, bool energy_only) {
   std::ostringstream text;
   for (const platform::Setting& setting : platform::soc_settings()) {
     if (energy_only && !is_energy(setting.path)) continue;
     const platform::Annotation& annotation = loaded.annotations.at(setting.path);
-    const std::string value =
-        platform::to_text(setting.get(loaded.config)) + " " + unit_of(setting.path);
+    const std::string value = value_text(loaded.config, setting);
     text << "  " << std::left << std::setw(40) << setting.path << std::setw(12) << value << "  "
          << std::setw(11) << annotation.kind << "  "
          << (annotation.descriptive ? "(no result depends on it) " : "") << annotation.source

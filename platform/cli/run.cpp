@@ -23,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kBackends{"model", "rtl", "lockstep"};
 /// Lanes of the RTL; the model has as many as the platform says.
 constexpr unsigned kRtlLanes = nmpu::format::kLanes;
 
@@ -92,7 +91,8 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   refuse_unbuilt(arguments);
   Plan plan;
   platform::RunOptions& options = plan.options;
-  options.nmpu = static_cast<nmpu::BackendKind>(choose("--nmpu", arguments.nmpu, kBackends, {}));
+  options.nmpu = static_cast<nmpu::BackendKind>(
+      choose("--nmpu", arguments.nmpu, {"model", "rtl", "lockstep"}, {}));
   options.seed = parse_number("--seed", arguments.seed);
   if (!arguments.max_sim_time.empty()) {
     options.max_sim_time_ps = parse_time("--max-sim-time", arguments.max_sim_time);

@@ -4,6 +4,14 @@
 
 namespace aimc::cli {
 
+namespace {
+
+[[noreturn]] void refuse(const std::string& name) {
+  throw UsageError("'aimc-vp " + name + "' is not built yet");
+}
+
+}  // namespace
+
 void add_unbuilt(CLI::App& app) {
   struct Planned {
     const char* name;
@@ -21,7 +29,7 @@ void add_unbuilt(CLI::App& app) {
         app.add_subcommand(planned.name, std::string(planned.what) + " (not built yet)");
     command->allow_extras();
     const std::string name = planned.name;
-    command->callback([name]() { throw UsageError("'aimc-vp " + name + "' is not built yet"); });
+    command->callback([name]() { refuse(name); });
   }
 }
 

@@ -21,9 +21,9 @@ Json to_json(const SettingValue& value) {
 }
 
 const Annotation& annotation_of(const LoadedPlatform& platform, const std::string& path) {
-  static const Annotation kNone{"assumed", "", false, ""};
+  static const Annotation none{"assumed", "", false, ""};
   const auto found = platform.annotations.find(path);
-  return found == platform.annotations.end() ? kNone : found->second;
+  return found == platform.annotations.end() ? none : found->second;
 }
 
 Json annotated(const LoadedPlatform& platform, const Setting& setting) {
@@ -38,6 +38,14 @@ Json annotated(const LoadedPlatform& platform, const Setting& setting) {
 /// Text as a double-quoted YAML scalar; every JSON string is one.
 std::string quoted(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// ": {value: 4, kind: assumed, source: "..."}" with a line break.
+std::string annotated_yaml(const LoadedPlatform& platform, const Setting& setting) {
+  const Annotation& annotation = annotation_of(platform, setting.path);
+  return ": {value: " + to_text(setting.get(platform.config)) + ", kind: " + annotation.kind +
+         ", source: " + quoted(annotation.source) +
+         (annotation.descriptive ? ", descriptive: true}\n" : "}\n");
 }
 
 /// The schema of one value, without its annotation.
@@ -96,7 +104,9 @@ void print_schema(const Json& json, std::size_t indent, std::string& text) {
   text += "{";
   for (const auto& [key, value] : json.items()) {
     if (text.back() != '{') text += ",";
-    text += "\n" + std::string(indent + 2, ' ') + quoted(key) + ": ";
+    text += '\n';
+    text.append(indent + 2, ' ');
+    text += quoted(key) + ": ";
     print_schema(value, indent + 2, text);
   }
   text += "\n" + std::string(indent, ' ') + "}";
@@ -120,13 +130,11 @@ std::string dump_yaml(const LoadedPlatform& platform) {
     }
     open.resize(common);
     for (; open.size() + 1 < parts.size(); open.push_back(parts[open.size()])) {
-      text += std::string(2 * open.size(), ' ') + parts[open.size()] + ":\n";
+      text += std::string(2 * open.size(), ' ');
+      text += parts[open.size()] + ":\n";
     }
-    const Annotation& annotation = annotation_of(platform, setting.path);
-    text += std::string(2 * open.size(), ' ') + parts.back() +
-            ": {value: " + to_text(setting.get(platform.config)) + ", kind: " + annotation.kind +
-            ", source: " + quoted(annotation.source) +
-            (annotation.descriptive ? ", descriptive: true}\n" : "}\n");
+    text += std::string(2 * open.size(), ' ') + parts.back();
+    text += annotated_yaml(platform, setting);
   }
   return text;
 }

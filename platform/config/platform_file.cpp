@@ -52,63 +52,89 @@ std::vector<std::string> keys_of(const std::vector<Setting>& settings, const std
 }
 
 /// Unknown key: the nearest of its section, or a setting of that name in another section.
-std::string unknown_key(const std::vector<Setting>& settings, const std::string& section,
-                        const std::string& key) {
+std::string unknown_key(const std::vector<Setting>& settings, const std::string& where,
+                        const std::string& section, const std::string& key) {
   const std::string prefix = section.empty() ? "" : section + ".";
-  const std::string message = "unknown key '" + prefix + key + "'";
+  const std::string message = where + ": unknown key '" + prefix + key + "'";
   const std::vector<std::string> keys = keys_of(settings, section);
   if (const auto best = nearest(key, keys)) {
     return message + " (did you mean '" + prefix + *best + "'?)";
   }
-  for (const Setting& setting : settings) {
-    if (setting.path.substr(setting.path.rfind('.') + 1) == key) {
-      return message + " (did you mean '" + setting.path + "'?)";
-    }
-  }
+  const auto elsewhere = std::find_if(settings.begin(), settings.end(), [&key](const Setting& s) {
+    return s.path.substr(s.path.rfind('.') + 1) == key;
+  });
+  if (elsewhere != settings.end()) return message + " (did you mean '" + elsewhere->path + "'?)";
   return message + known_list(keys);
 }
 
+/// A path one level further down.
+std::string below(const std::string& section, const std::string& key) {
+  return section.empty() ? key : section + "." + key;
+}
+
+[[noreturn]] void refuse(const std::string& where, const std::string& key,
+                         const std::string& what) {
+  throw ConfigError(where + ": key '" + key + "'" + what);
+}
+
+[[noreturn]] void refuse_value(const std::string& where, const std::string& key,
+                               const std::string& value, const std::string& what) {
+  refuse(where, key, ": value '" + value + "' " + what);
+}
+
 std::string text_of(const YAML::Node& node, const std::string& where, const std::string& key) {
-  if (!node.IsScalar()) throw ConfigError(where + ": key '" + key + "': expected text");
+  if (!node.IsScalar()) refuse(where, key, ": expected text");
   return node.Scalar();
 }
 
-/// Reads {value, kind, source, descriptive}.
+/// Reads one of {value, kind, source, descriptive}; false for any other key.
+bool read_annotation(const std::string& name, const YAML::Node& node, const std::string& where,
+                     const std::string& path, YAML::Node& value, Annotation& annotation) {
+  if (name == "value") {
+    value = node;
+  } else if (name == "kind") {
+    annotation.kind = text_of(node, where, path);
+    const auto& kinds = annotation_kinds();
+    if (std::find(kinds.begin(), kinds.end(), annotation.kind) == kinds.end()) {
+      refuse_value(where, path, annotation.kind,
+                   "is not known" + suggestion(annotation.kind, kinds));
+    }
+  } else if (name == "source") {
+    annotation.source = text_of(node, where, path);
+  } else if (name == "descriptive") {
+    const std::string text = text_of(node, where, path);
+    if (text != "true" && text != "false") {
+      refuse_value(where, path, text, "is neither true nor false");
+    }
+    annotation.descriptive = text == "true";
+  } else {
+    return false;
+  }
+  return true;
+}
+
+[[noreturn]] void refuse_annotation(const std::string& where, const std::string& path,
+                                    const std::string& name) {
+  throw ConfigError(where + ": unknown key '" + path + "'" +
+                    suggestion(name, {"value", "kind", "source", "descriptive"}));
+}
+
+/// Reads {value, kind, source, descriptive}; hands the value back.
 YAML::Node read_annotated(const YAML::Node& node, const std::string& file, const std::string& path,
                           Annotation& annotation) {
-  static const std::vector<std::string> kKeys{"value", "kind", "source", "descriptive"};
   YAML::Node value;
   std::set<std::string> seen;
   for (const auto& entry : node) {
-    const std::string key = shown_key(entry.first);
+    const std::string name = shown_key(entry.first);
     const std::string where = at(file, entry.first.Mark());
-    const std::string full = path + "." + key;
-    if (!seen.insert(key).second) throw ConfigError(where + ": key '" + full + "' is given twice");
-    if (key == "value") {
-      value = entry.second;
-    } else if (key == "kind") {
-      annotation.kind = text_of(entry.second, where, full);
-      const auto& kinds = annotation_kinds();
-      if (std::find(kinds.begin(), kinds.end(), annotation.kind) == kinds.end()) {
-        throw ConfigError(where + ": key '" + full + "': value '" + annotation.kind +
-                          "' is not known" + suggestion(annotation.kind, kinds));
-      }
-    } else if (key == "source") {
-      annotation.source = text_of(entry.second, where, full);
-    } else if (key == "descriptive") {
-      const std::string text = text_of(entry.second, where, full);
-      if (text != "true" && text != "false") {
-        throw ConfigError(where + ": key '" + full + "': value '" + text +
-                          "' is neither true nor false");
-      }
-      annotation.descriptive = text == "true";
-    } else {
-      throw ConfigError(where + ": unknown key '" + full + "'" + suggestion(key, kKeys));
+    const std::string full = below(path, name);
+    if (!seen.insert(name).second) refuse(where, full, " is given twice");
+    if (!read_annotation(name, entry.second, where, full, value, annotation)) {
+      refuse_annotation(where, full, name);
     }
   }
-  if (!value.IsDefined() || seen.count("value") == 0) {
-    throw ConfigError(at(file, node.Mark()) + ": key '" + path +
-                      "': an annotated value needs the key 'value'");
+  if (seen.count("value") == 0) {
+    refuse(at(file, node.Mark()), path, ": an annotated value needs the key 'value'");
   }
   return value;
 }
@@ -151,8 +177,8 @@ void apply_section(LoadedPlatform& platform, const Chain& chain, const YAML::Nod
   for (const auto& entry : node) {
     const std::string key = shown_key(entry.first);
     const std::string where = at(file, entry.first.Mark());
-    const std::string path = section.empty() ? key : section + "." + key;
-    if (!seen.insert(key).second) throw ConfigError(where + ": key '" + path + "' is given twice");
+    const std::string path = below(section, key);
+    if (!seen.insert(key).second) refuse(where, path, " is given twice");
     if (section.empty() && (key == "name" || key == "description" || key == "extends")) {
       const std::string text = text_of(entry.second, where, path);
       if (key == "name") platform.config.name = text;
@@ -165,11 +191,9 @@ void apply_section(LoadedPlatform& platform, const Chain& chain, const YAML::Nod
       continue;
     }
     if (keys_of(chain.settings, path).empty()) {
-      throw ConfigError(where + ": " + unknown_key(chain.settings, section, key));
+      throw ConfigError(unknown_key(chain.settings, where, section, key));
     }
-    if (!entry.second.IsMap()) {
-      throw ConfigError(where + ": key '" + path + "' is a section; expected keys below it");
-    }
+    if (!entry.second.IsMap()) refuse(where, path, " is a section; expected keys below it");
     apply_section(platform, chain, entry.second, file, path, given);
   }
 }
@@ -206,6 +230,7 @@ void load_named(LoadedPlatform& platform, Chain& chain, const std::string& name,
   }
   if (!is_path(name) && !fs::is_regular_file(name)) {
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const Preset& p : all) names.push_back(p.name);
     throw ConfigError(where + "'" + name + "' is neither a preset nor a file" +
                       suggestion(name, names));
@@ -242,11 +267,13 @@ void load_layer(LoadedPlatform& platform, Chain& chain, const std::string& text,
   std::set<std::string> given;
   apply_section(platform, chain, root, file, "", given);
   if (base) return;
-  for (const Setting& setting : chain.settings) {
-    if (given.count(setting.path) == 0) {
-      throw ConfigError(file + ": key '" + setting.path + "' is missing; expected " +
-                        expected_value(setting) + ", or 'extends: default' to inherit it");
-    }
+  const auto missing =
+      std::find_if(chain.settings.begin(), chain.settings.end(),
+                   [&given](const Setting& setting) { return given.count(setting.path) == 0; });
+  if (missing != chain.settings.end()) {
+    refuse(file, missing->path,
+           " is missing; expected " + expected_value(*missing) +
+               ", or 'extends: default' to inherit it");
   }
 }
 
@@ -265,6 +292,7 @@ void apply_override(LoadedPlatform& platform, const std::vector<Setting>& settin
                         known_list(keys_of(settings, path)));
     }
     std::vector<std::string> paths;
+    paths.reserve(settings.size());
     for (const Setting& known : settings) paths.push_back(known.path);
     const auto best = nearest(path, paths);
     throw ConfigError(
@@ -292,8 +320,8 @@ LoadedPlatform finish(LoadedPlatform platform, const std::vector<Setting>& setti
 }  // namespace
 
 const std::vector<std::string>& annotation_kinds() {
-  static const std::vector<std::string> kKinds{"independent", "apportioned", "assumed"};
-  return kKinds;
+  static const std::vector<std::string> kinds{"independent", "apportioned", "assumed"};
+  return kinds;
 }
 
 std::vector<Preset> presets() {

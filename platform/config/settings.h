@@ -81,7 +81,7 @@ class SettingList {
   }
   /// One of some words, in the order of the enumeration's values 0, 1, ...
   template <class Field>
-  void choice(std::string_view name, Field field, std::vector<std::string> words,
+  void choice(std::string_view name, Field field, const std::vector<std::string>& words,
               std::string_view description) {
     Setting& setting = add(name, SettingKind::kChoice, description);
     setting.choices = words;

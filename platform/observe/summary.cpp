@@ -81,6 +81,11 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
+std::string csv_line(const core::EnergyMeter::Entry& entry) {
+  return csv_field(entry.component) + "," + csv_field(entry.activity) + "," +
+         std::to_string(entry.count) + "," + exact_number(entry.joules) + "\n";
+}
+
 }  // namespace
 
 double total_energy_j(const RunResult& result) {
@@ -140,10 +145,7 @@ std::string exact_number(double value) {
 
 std::string energy_csv(const RunResult& result) {
   std::string text = "component,activity,count,energy_j\n";
-  for (const core::EnergyMeter::Entry& entry : result.energy) {
-    text += csv_field(entry.component) + "," + csv_field(entry.activity) + "," +
-            std::to_string(entry.count) + "," + exact_number(entry.joules) + "\n";
-  }
+  for (const core::EnergyMeter::Entry& entry : result.energy) text += csv_line(entry);
   return text;
 }
 

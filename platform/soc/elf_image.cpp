@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <tuple>
 
@@ -79,6 +80,21 @@ GElf_Ehdr read_header(const Input& input, Elf* elf) {
   return header;
 }
 
+void check_segment(const Input& input, const GElf_Phdr& header) {
+  const std::string name = "segment at " + hex_address(header.p_paddr);
+  if (header.p_offset + header.p_filesz > input.file.size()) {
+    input.refuse("truncated: " + std::to_string(input.file.size()) + " bytes, " + name +
+                 " ends at byte " + std::to_string(header.p_offset + header.p_filesz));
+  }
+  if (header.p_filesz > header.p_memsz) {
+    input.refuse(name + " has more bytes in the file than in memory");
+  }
+  if (header.p_paddr + header.p_memsz > (std::uint64_t{1} << 32)) {
+    input.refuse(name + " of " + std::to_string(header.p_memsz) +
+                 " bytes reaches beyond the 32-bit address space");
+  }
+}
+
 void add_segments(const Input& input, Elf* elf, ElfImage& image) {
   std::size_t count = 0;
   if (elf_getphdrnum(elf, &count) != 0) input.refuse("damaged program headers");
@@ -86,21 +102,10 @@ void add_segments(const Input& input, Elf* elf, ElfImage& image) {
   for (std::size_t i = 0; i < count; ++i) {
     GElf_Phdr header{};
     if (gelf_getphdr(elf, static_cast<int>(i), &header) == nullptr) {
-      input.refuse("truncated: program header " + std::to_string(i) + " lies outside the file");
+      input.refuse("truncated: a program header lies outside the file");
     }
     if (header.p_type != PT_LOAD || header.p_memsz == 0) continue;
-    const std::string name = "segment " + std::to_string(i) + " at " + hex_address(header.p_paddr);
-    if (header.p_offset + header.p_filesz > input.file.size()) {
-      input.refuse("truncated: " + std::to_string(input.file.size()) + " bytes, " + name +
-                   " ends at byte " + std::to_string(header.p_offset + header.p_filesz));
-    }
-    if (header.p_filesz > header.p_memsz) {
-      input.refuse(name + " has more bytes in the file than in memory");
-    }
-    if (header.p_paddr + header.p_memsz > (std::uint64_t{1} << 32)) {
-      input.refuse(name + " of " + std::to_string(header.p_memsz) +
-                   " bytes reaches beyond the 32-bit address space");
-    }
+    check_segment(input, header);
     // Headers of a damaged file may claim the same bytes over and over.
     total += header.p_filesz;
     if (total > 2 * input.file.size()) input.refuse("its segments hold more bytes than the file");
@@ -113,16 +118,17 @@ void add_segments(const Input& input, Elf* elf, ElfImage& image) {
 }
 
 void check_overlaps(const Input& input, ElfImage& image) {
-  std::sort(image.segments.begin(), image.segments.end(),
+  std::vector<ElfSegment>& segments = image.segments;
+  std::sort(segments.begin(), segments.end(),
             [](const ElfSegment& a, const ElfSegment& b) { return a.address < b.address; });
-  for (std::size_t i = 1; i < image.segments.size(); ++i) {
-    const ElfSegment& low = image.segments[i - 1];
-    const ElfSegment& high = image.segments[i];
-    if (std::uint64_t{low.address} + low.memory_bytes > high.address) {
-      input.refuse("segments " + range_text(low.address, low.memory_bytes) + " and " +
-                   range_text(high.address, high.memory_bytes) + " overlap");
-    }
-  }
+  const auto low = std::adjacent_find(
+      segments.begin(), segments.end(), [](const ElfSegment& a, const ElfSegment& b) {
+        return std::uint64_t{a.address} + a.memory_bytes > b.address;
+      });
+  if (low == segments.end()) return;
+  const auto high = std::next(low);
+  input.refuse("segments " + range_text(low->address, low->memory_bytes) + " and " +
+               range_text(high->address, high->memory_bytes) + " overlap");
 }
 
 SymbolKind kind_of(const GElf_Sym& symbol) {
@@ -232,12 +238,14 @@ ElfImage load_elf(const std::string& path) {
 void check_in_ram(const ElfImage& image, std::uint64_t ram_base, std::uint64_t ram_bytes) {
   const Input input{{}, image.path};
   const std::uint64_t ram_end = ram_base + ram_bytes;
-  for (const ElfSegment& segment : image.segments) {
-    if (segment.address < ram_base ||
-        segment.address + std::uint64_t{segment.memory_bytes} > ram_end) {
-      input.refuse("segment " + range_text(segment.address, segment.memory_bytes) +
-                   " lies outside the RAM " + range_text(ram_base, ram_bytes));
-    }
+  const auto outside =
+      std::find_if(image.segments.begin(), image.segments.end(), [&](const ElfSegment& segment) {
+        return segment.address < ram_base ||
+               std::uint64_t{segment.address} + segment.memory_bytes > ram_end;
+      });
+  if (outside != image.segments.end()) {
+    input.refuse("segment " + range_text(outside->address, outside->memory_bytes) +
+                 " lies outside the RAM " + range_text(ram_base, ram_bytes));
   }
   const bool inside = std::any_of(image.segments.begin(), image.segments.end(),
                                   [&image](const ElfSegment& segment) {

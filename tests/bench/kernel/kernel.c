@@ -73,14 +73,22 @@ static uint32_t count_words(const uint8_t* bytes, uint32_t count) {
     const uint8_t c = bytes[i];
     switch (state) {
       case kGap:
-        if (c >= 'a') state = kWord;
-        else if (c >= '0') state = kNumber;
+        if (c >= 'a')
+          state = kWord;
+        else if (c >= '0')
+          state = kNumber;
         break;
       case kWord:
-        if (c < 'a') { state = kGap; ++words; }
+        if (c < 'a') {
+          state = kGap;
+          ++words;
+        }
         break;
       default:
-        if (c < '0') { state = kGap; words += 16; }
+        if (c < '0') {
+          state = kGap;
+          words += 16;
+        }
         break;
     }
   }
@@ -92,7 +100,8 @@ void kernel(void) {
   volatile uint32_t result = 0;
   for (;;) {
     for (int i = 0; i < kSort; ++i) values[i] = (int32_t)(random = random * 1664525U + 1013904223U);
-    for (int i = 0; i < kText; ++i) text[i] = (uint8_t)((random = random * 1664525U + 1013904223U) >> 25);
+    for (int i = 0; i < kText; ++i)
+      text[i] = (uint8_t)((random = random * 1664525U + 1013904223U) >> 25);
     result += count_primes();
     result += crc32(text, kText);
     result += multiply(random);

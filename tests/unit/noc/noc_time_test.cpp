@@ -119,8 +119,7 @@ TEST_F(NocTime, ResponsesOfATransactionKeepItsOrder) {
   add({0}, [&](ForeignInitiator& self) {
     std::vector<unsigned char> data(128);
     EXPECT_EQ(self.access(tlm::TLM_READ_COMMAND, at(3), data.data(), 128), tlm::TLM_OK_RESPONSE);
-    // The second request arrives a cycle after the first; the responses follow each other without a
-    // gap.
+    // The second response waits for the first and follows it without a gap.
     EXPECT_EQ(sc_core::sc_time_stamp(), ns(law(4, 1) + 100 + law(4, 10)));
   });
   sc_core::sc_start();
