@@ -69,4 +69,8 @@ function(aimc_add_firmware name)
     COMMENT "Linking firmware ${name}.elf" VERBATIM)
   add_custom_target(firmware_${name} ALL DEPENDS ${elf})
   add_dependencies(firmware_${name} aimc_firmware_hal)
+  add_dependencies(aimc_firmware firmware_${name})
 endfunction()
+
+# All of it, for whoever builds only parts of the project.
+add_custom_target(aimc_firmware)

@@ -143,7 +143,7 @@ void Soc::meter_leakage(const SocConfig& config, core::EnergyMeter& energy) {
   leak("ram", config.leakage.ram_mw);
   leak("noc", config.leakage.noc_router_mw * config.noc.width * config.noc.height);
   for (unsigned i = 0; i < config.tile_count; ++i) {
-    leak("tile" + std::to_string(i), config.leakage.tile_mw);
+    leak("tile" + std::to_string(i) + "/leakage", config.leakage.tile_mw);
   }
 }
 

@@ -60,6 +60,15 @@ class ExitStatus(RunTest):
         self.assertIn("interrupted", stderr)
         self.assertTrue((out / "summary.json").exists())
 
+    def test_unhandled_trap_is_reported_by_the_firmware(self):
+        run = self.workspace.run("bus_fault")
+        self.assertEqual(run.status, 135)  # 128 + store access fault
+        self.assertRegex(run.stdout, r"(?i)store.*fault")
+
+    def test_interrupts_arrive(self):
+        run = self.workspace.run("interrupts")
+        self.assertEqual(run.status, 0, run.stdout)
+
     def test_every_tile_error_is_provoked(self):
         for backend in ("model", "rtl", "lockstep"):
             run = self.workspace.run("tile_errors", "--nmpu", backend)
