@@ -194,3 +194,10 @@ aimc_status aimc_tile_run(aimc_tile* tile, const aimc_command* command, uint32_t
   const aimc_status status = aimc_tile_submit(tile, command);
   return status != AIMC_OK ? status : aimc_tile_wait(tile, timeout_us);
 }
+
+aimc_status aimc_tile_program(aimc_tile* tile, const aimc_region* region, uint32_t timeout_us) {
+  const aimc_command command = {{AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0,
+                                 region_word(region->first_row, region->rows),
+                                 region_word(region->first_column, region->columns)}};
+  return aimc_tile_run(tile, &command, timeout_us);
+}

@@ -160,14 +160,6 @@ aimc_status aimc_tile_load_weights(aimc_tile* tile, const int8_t* weights, uint3
   return aimc_tile_collect_error(tile);
 }
 
-aimc_status aimc_tile_program(aimc_tile* tile, const aimc_region* region, uint32_t timeout_us) {
-  if (!region_fits(tile, region)) return AIMC_BAD_REGION;
-  const aimc_command command = {{AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0,
-                                 (uint32_t)region->rows << 16 | region->first_row,
-                                 (uint32_t)region->columns << 16 | region->first_column}};
-  return aimc_tile_run(tile, &command, timeout_us);
-}
-
 aimc_status aimc_tile_set_params(aimc_tile* tile, unsigned first_column, unsigned columns,
                                  const aimc_column_params* params) {
   if (first_column > tile->columns || columns > tile->columns - first_column)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 namespace aimc::core {
@@ -11,7 +12,7 @@ using TimePs = std::uint64_t;
 class Clock {
  public:
   /// @param mhz frequency in MHz, > 0; the period is rounded to whole picoseconds.
-  explicit constexpr Clock(double mhz) : period_ps_(static_cast<TimePs>(1e6 / mhz + 0.5)) {}
+  explicit Clock(double mhz) : period_ps_(static_cast<TimePs>(std::llround(1e6 / mhz))) {}
 
   /// Period in picoseconds.
   constexpr TimePs period_ps() const { return period_ps_; }

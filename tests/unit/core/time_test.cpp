@@ -14,13 +14,13 @@ TEST(Clock, PeriodIsRoundedToPicoseconds) {
 }
 
 TEST(Clock, FindsTheEdgeAtOrAfterATime) {
-  constexpr Clock kClock(500.0);
-  static_assert(kClock.period_ps() == 2000);
-  EXPECT_EQ(kClock.time_of(7), 14'000U);
-  EXPECT_EQ(kClock.cycle_at_or_after(0), 0U);
-  EXPECT_EQ(kClock.cycle_at_or_after(1), 1U);
-  EXPECT_EQ(kClock.cycle_at_or_after(2000), 1U);
-  EXPECT_EQ(kClock.cycle_at_or_after(2001), 2U);
+  const Clock clock(500.0);
+  EXPECT_EQ(clock.period_ps(), 2000U);
+  EXPECT_EQ(clock.time_of(7), 14'000U);
+  EXPECT_EQ(clock.cycle_at_or_after(0), 0U);
+  EXPECT_EQ(clock.cycle_at_or_after(1), 1U);
+  EXPECT_EQ(clock.cycle_at_or_after(2000), 1U);
+  EXPECT_EQ(clock.cycle_at_or_after(2001), 2U);
 }
 
 TEST(RegisterField, GetsAndPutsBits) {
