@@ -118,6 +118,19 @@ static void compute(aimc_tile* tile, aimc_tile* neighbour) {
          (unsigned)checksum(neighbour, kInputsAt, kColumns), (unsigned)ram_target[3]);
 }
 
+/* Two tiles send at the same time and to the same place: packets meet. */
+static void contention(aimc_tile* tile, aimc_tile* neighbour) {
+  static uint32_t target[2][1024];
+  const aimc_command puts[2] = {aimc_cmd_put(0, (uintptr_t)target[0], sizeof target[0]),
+                                aimc_cmd_put(0, (uintptr_t)target[1], sizeof target[1])};
+  const uint64_t begin = aimc_cycles();
+  expect_ok("put", aimc_tile_submit(neighbour, &puts[0]));
+  expect_ok("put", aimc_tile_submit(tile, &puts[1]));
+  expect_ok("put", aimc_tile_wait(neighbour, kTimeoutUs));
+  expect_ok("put", aimc_tile_wait(tile, kTimeoutUs));
+  printf("both arrived after %u cycles\n", (unsigned)(aimc_cycles() - begin));
+}
+
 /* Bursts long enough to be split, and into RAM as well. */
 static void long_transfer(aimc_tile* tile) {
   static uint32_t target[6144];
@@ -141,6 +154,7 @@ int main(void) {
          tile.sram_bytes, tile.max_range, (unsigned)(1e9 * aimc_tile_count_scale(&tile)));
   program(&tile);
   compute(&tile, &neighbour);
+  contention(&tile, &neighbour);
   long_transfer(&tile);
   printf("mtime %u\n", (unsigned)aimc_mtime());
   return failures == 0 ? 0 : 1;

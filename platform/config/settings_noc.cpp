@@ -13,6 +13,12 @@ void add_noc_settings(SettingList& list) {
   list.whole(
       "router_cycles", [](auto& c) -> auto& { return c.noc.router_cycles; }, 1, 100,
       "pipeline of one router with its output link");
+  list.whole(
+      "buffer_flits", [](auto& c) -> auto& { return c.noc.buffer_flits; }, 1, 256,
+      "input buffer of a router's port; decides how far back a blocked packet holds links");
+  list.whole(
+      "packet_gap_cycles", [](auto& c) -> auto& { return c.noc.packet_gap_cycles; }, 0, 16,
+      "idle cycles of an output link between two packets");
   list.power_of_two(
       "flit_bytes", [](auto& c) -> auto& { return c.noc.flit_bytes; }, 4, 64, "payload of a flit");
   list.whole(

@@ -8,6 +8,7 @@ from platform_runner import PROGRAM, Workspace
 SPECIAL = {
     "noc.width": 8,
     "noc.height": 8,
+    "noc.buffer_flits": 2,
     "noc.flit_bytes": 32,
     "noc.max_burst_beats": 64,
     "tile.count": 12,
