@@ -65,6 +65,12 @@ class ExitStatus(RunTest):
         self.assertEqual(run.status, 135)  # 128 + store access fault
         self.assertRegex(run.stdout, r"(?i)store.*fault")
 
+    def test_calibration_of_ideal_tiles_is_exactly_nominal(self):
+        ideal = self.workspace.run("calibrate", "--analog", "ideal", args=["all"])
+        self.assertEqual(ideal.stdout.count("256 of 256 columns nominal"), 16)
+        physical = self.workspace.run("calibrate").summary["reported"]
+        self.assertLess(physical["nominal_columns"], 16)
+
     def test_interrupts_arrive(self):
         run = self.workspace.run("interrupts")
         self.assertEqual(run.status, 0, run.stdout)
