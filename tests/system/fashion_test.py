@@ -1,7 +1,7 @@
 """The main job: a network classifies real images on the tiles."""
 import unittest
 
-from platform_runner import FULL, SOURCE, Workspace, labels
+from platform_runner import SOURCE, Workspace, labels
 
 REFERENCE = SOURCE / "firmware" / "apps" / "fashion" / "reference_logits.i8"
 CLASSES = 10

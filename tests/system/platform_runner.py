@@ -14,7 +14,6 @@ PROGRAM = BUILD / "bin" / "aimc-vp"
 DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
 IMAGES = DATA / "t10k-images-idx3-ubyte.gz"
 LABELS = DATA / "t10k-labels-idx1-ubyte.gz"
-FULL = bool(os.environ.get("AIMC_FULL"))
 
 
 def firmware(name):
