@@ -22,10 +22,14 @@ using aimc::test::ElfBuilder;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 /// The command line over a simulation that is none.
 class CliRun : public ::testing::Test {
+ public:
+  ~CliRun() override { fs::remove_all(folder_); }
+  CliRun(const CliRun&) = delete;
+  CliRun& operator=(const CliRun&) = delete;
+
  protected:
   CliRun() : folder_(aimc::test::scratch_path("cli_run/")) {
     fs::remove_all(folder_);
@@ -37,9 +41,6 @@ class CliRun : public ::testing::Test {
     write("fw.elf", elf.build());
     result_.reason = "pass";
   }
-  ~CliRun() override { fs::remove_all(folder_); }
-  CliRun(const CliRun&) = delete;
-  CliRun& operator=(const CliRun&) = delete;
 
   std::string write(const std::string& name, const std::vector<std::uint8_t>& bytes) const {
     std::ofstream(folder_ + name, std::ios::binary)

@@ -159,13 +159,15 @@ TEST(Override, IsCheckedLikeAFile) {
 }
 
 class PlatformFiles : public ::testing::Test {
+ public:
+  ~PlatformFiles() override { std::filesystem::remove_all(folder_); }
+  PlatformFiles(const PlatformFiles&) = delete;
+  PlatformFiles& operator=(const PlatformFiles&) = delete;
+
  protected:
   PlatformFiles() : folder_(aimc::test::scratch_path("platform_files/")) {
     std::filesystem::create_directories(folder_ + "sub");
   }
-  ~PlatformFiles() override { std::filesystem::remove_all(folder_); }
-  PlatformFiles(const PlatformFiles&) = delete;
-  PlatformFiles& operator=(const PlatformFiles&) = delete;
 
   std::string write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ + name) << text;

@@ -14,13 +14,15 @@ using aimc::observe::OutputError;
 using aimc::observe::OutputFile;
 
 class OutputFiles : public ::testing::Test {
+ public:
+  ~OutputFiles() override { fs::remove_all(folder_); }
+  OutputFiles(const OutputFiles&) = delete;
+  OutputFiles& operator=(const OutputFiles&) = delete;
+
  protected:
   OutputFiles() : folder_(aimc::test::scratch_path("output_files/")) {
     fs::create_directories(folder_);
   }
-  ~OutputFiles() override { fs::remove_all(folder_); }
-  OutputFiles(const OutputFiles&) = delete;
-  OutputFiles& operator=(const OutputFiles&) = delete;
 
   std::string read(const std::string& name) const {
     std::ostringstream text;

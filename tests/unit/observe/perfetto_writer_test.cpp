@@ -135,13 +135,15 @@ class Reader {
 };
 
 class Perfetto : public ::testing::Test {
+ public:
+  ~Perfetto() override { std::remove(path_.c_str()); }
+  Perfetto(const Perfetto&) = delete;
+  Perfetto& operator=(const Perfetto&) = delete;
+
  protected:
   Perfetto() : path_(aimc::test::scratch_path("perfetto_test.pftrace")), writer_(path_) {
     probe_.attach(&writer_);
   }
-  ~Perfetto() override { std::remove(path_.c_str()); }
-  Perfetto(const Perfetto&) = delete;
-  Perfetto& operator=(const Perfetto&) = delete;
 
   void SetUp() override {
     if (std::string(AIMC_PROTOC).empty()) GTEST_SKIP() << "protoc is not installed";

@@ -17,14 +17,15 @@ namespace fs = std::filesystem;
 using aimc::observe::RunFiles;
 using aimc::test::fake_record;
 using aimc::test::fake_result;
-using ::testing::ElementsAre;
 
 class RunFolder : public ::testing::Test {
- protected:
-  RunFolder() : folder_(aimc::test::scratch_path("run_folder/")) { fs::remove_all(folder_); }
+ public:
   ~RunFolder() override { fs::remove_all(folder_); }
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
+
+ protected:
+  RunFolder() : folder_(aimc::test::scratch_path("run_folder/")) { fs::remove_all(folder_); }
 
   std::string read(const std::string& name) const {
     std::ostringstream text;
