@@ -32,6 +32,7 @@ void check(const NocConfig& config) {
   check_range("max_burst_beats", config.max_burst_beats, 1, 256);
   check_range("buffer_flits", config.buffer_flits, 1, 256);
   check_range("packet_gap_cycles", config.packet_gap_cycles, 0, 16);
+  check_range("virtual_channels", config.virtual_channels, 1, 8);
   check_range("flit_bytes", config.flit_bytes, 4, 64);
   if ((config.flit_bytes & (config.flit_bytes - 1)) != 0) {
     refuse("flit_bytes", std::to_string(config.flit_bytes), "a power of two");

@@ -31,6 +31,9 @@ struct NocConfig {
   /// Idle cycles a router needs between two packets on an output link, 0..16: 1 for a pipeline with
   /// a virtual-channel allocation stage of its own, 0 for a speculative one.
   unsigned packet_gap_cycles = 0;
+  /// Virtual channels of a link, 1..8, each with buffers of its own; more than 1 only with the flit
+  /// engine.
+  unsigned virtual_channels = 1;
 };
 
 /// A place where packets enter and leave. Tile i is node i, at (i mod width, i / width); then come

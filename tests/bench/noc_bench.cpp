@@ -1,5 +1,5 @@
-// Speed of the network-on-chip on an 8 x 8 mesh: packets a second of the engine, transactions a
-// second through TLM sockets.
+// Speed of the network-on-chip on an 8 x 8 mesh: packets and flit-hops a second of the
+// engines, transactions a second through TLM sockets.
 #include <benchmark/benchmark.h>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "models/noc/engine.h"
 #include "models/noc/noc.h"
 
 namespace aimc::noc {
@@ -62,6 +63,45 @@ void lt_engine(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(counters.flit_hops), benchmark::Counter::kIsRate);
 }
 BENCHMARK(lt_engine)->ArgName("load_percent")->Arg(2)->Arg(10)->Arg(20);
+
+// Packets are injected while time goes on, as they would be by initiators.
+void packet_engine(benchmark::State& state,
+                   std::unique_ptr<PacketEngine> (*make)(const NocConfig&)) {
+  constexpr std::uint64_t kCycles = 20'000;
+  const std::vector<Packet> packets =
+      uniform_traffic(static_cast<double>(state.range(0)) / 100.0, kCycles);
+  NocConfig config = mesh8();
+  config.packet_gap_cycles = 1;
+  const auto engine = make(config);
+  std::uint64_t epoch = 0;
+  Completion completion;
+  while (state.KeepRunning()) {
+    for (Packet packet : packets) {
+      packet.inject_cycle += epoch;
+      engine->advance_to(packet.inject_cycle);
+      engine->inject(packet);
+      while (engine->poll(completion)) benchmark::DoNotOptimize(completion);
+    }
+    epoch += 2 * kCycles;
+    engine->advance_to(epoch);
+  }
+  const NetworkCounters& counters = engine->counters();
+  state.SetItemsProcessed(static_cast<std::int64_t>(counters.packets));
+  state.counters["mean_latency_cycles"] =
+      static_cast<double>(counters.latency_cycles) / static_cast<double>(counters.packets);
+  state.counters["flit_hops_per_second"] =
+      benchmark::Counter(static_cast<double>(counters.flit_hops), benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(packet_engine, flit, make_flit_engine)
+    ->ArgName("load_percent")
+    ->Arg(2)
+    ->Arg(10)
+    ->Arg(20);
+BENCHMARK_CAPTURE(packet_engine, at, make_at_engine)
+    ->ArgName("load_percent")
+    ->Arg(2)
+    ->Arg(10)
+    ->Arg(20);
 
 /// Answers everything at once.
 class Sink : public sc_core::sc_module {

@@ -1,0 +1,332 @@
+#include "models/noc/at_mesh.h"
+
+#include <algorithm>
+
+#include "models/noc/routing.h"
+
+namespace aimc::noc {
+
+namespace {
+
+constexpr unsigned kInjectionCycles = 2;     // from the source to its router's buffer
+constexpr unsigned kCreditCycles = 3;        // from a flit's departure to the router before
+constexpr unsigned kSourceCreditCycles = 2;  // to the source
+
+// Inputs in the order of round-robin allocation, by the Port of the router they are at.
+constexpr std::array<unsigned, 5> kIndexOfPort = {0, 1, 3, 2, 4};
+
+unsigned credit_cycles(unsigned hop) {
+  return hop == 0 ? kSourceCreditCycles : kCreditCycles;
+}
+
+}  // namespace
+
+AtMesh::AtMesh(const NocConfig& config, const Topology& topology, PacketBook& book)
+    : config_(config),
+      topology_(topology),
+      book_(book),
+      va_cycles_(config.packet_gap_cycles),
+      turn_cycles_(std::max(1U, config.packet_gap_cycles)),
+      stride_(std::size_t{config.width} + config.height),
+      links_(topology.link_count()),
+      sources_(topology.nodes()) {
+  while (record_stride_ < config.buffer_flits + 3U) record_stride_ *= 2;
+  records_.resize(links_.size() * record_stride_);
+  for (unsigned number = 0; number < links_.size(); ++number) {
+    Port port = Port::kTile;
+    if (number < topology_.nodes()) {
+      port = topology_.port_of({number});
+    } else if (number >= 2 * topology_.nodes()) {
+      switch (static_cast<Port>((number - 2 * topology_.nodes()) % 4)) {
+        case Port::kEast:
+          port = Port::kWest;
+          break;
+        case Port::kWest:
+          port = Port::kEast;
+          break;
+        case Port::kNorth:
+          port = Port::kSouth;
+          break;
+        default:
+          port = Port::kNorth;
+      }
+    }
+    links_[number].input = kIndexOfPort[static_cast<unsigned>(port)];
+  }
+}
+
+std::uint64_t AtMesh::flight_cycles(unsigned hop) const {
+  return hop == 0 ? kInjectionCycles : config_.router_cycles - va_cycles_;
+}
+
+void AtMesh::lay_path(std::uint32_t slot) {
+  if (path_size_.size() <= slot) {
+    path_size_.resize(slot + 1U);
+    hops_.resize((slot + 1U) * stride_);
+  }
+  Path path;
+  const Packet& packet = book_[slot].packet;
+  find_path(topology_, config_.routing, packet.source, packet.destination, path);
+  path_size_[slot] = path.size;
+  for (unsigned i = 0; i < path.size; ++i) {
+    hop_of(slot, i) = {};
+    hop_of(slot, i).link = path.links[i];
+  }
+}
+
+void AtMesh::inject(std::uint32_t slot) {
+  lay_path(slot);
+  const Packet& packet = book_[slot].packet;
+  const unsigned node = packet.source.id;
+  SourceQueue& queue = sources_[node];
+  const bool first_has_left = links_[node].owner == queue.first;
+  if (queue.insert(book_, slot, first_has_left)) {
+    events_.push({packet.inject_cycle, node, Kind::kSource});
+  }
+}
+
+void AtMesh::arrive_until(std::uint64_t cycle) {
+  while (!arrivals_.empty() && arrivals_.top().cycle <= cycle) {
+    book_.complete(arrivals_.top().slot, arrivals_.top().cycle);
+    arrivals_.pop();
+  }
+}
+
+void AtMesh::advance_to(std::uint64_t cycle) {
+  while (!events_.empty() && events_.top().cycle < cycle) {
+    now_ = std::max(now_, events_.top().cycle);
+    arrive_until(now_);
+    while (!events_.empty() && events_.top().cycle <= now_) {
+      const Event event = events_.top();
+      events_.pop();
+      handle(event);
+    }
+    for (const std::uint32_t link : arbitrations_) arbitrate(link);
+    arbitrations_.clear();
+  }
+  arrive_until(cycle);
+  now_ = std::max(now_, cycle);
+}
+
+std::uint64_t AtMesh::next_event_cycle() const {
+  std::uint64_t next = arrivals_.empty() ? PacketEngine::kNever : arrivals_.top().cycle;
+  if (!events_.empty()) next = std::min(next, events_.top().cycle + flight_cycles(1));
+  return next;
+}
+
+bool AtMesh::at_rest() const {
+  const auto free = [](const Link& link) {
+    return link.owner == PacketBook::kNone && link.waiting == 0 && link.front == link.records;
+  };
+  return events_.empty() && arrivals_.empty() && std::all_of(links_.begin(), links_.end(), free);
+}
+
+void AtMesh::handle(const Event& event) {
+  switch (event.kind) {
+    case Kind::kSource:
+      start_source(event.index);
+      break;
+    case Kind::kRequest:
+      request(event.index);
+      break;
+    case Kind::kRelease:
+      links_[event.index].owner = PacketBook::kNone;
+      if (event.index < topology_.nodes()) {
+        sources_[event.index].pop(book_);
+        start_source(event.index);
+      } else {
+        list_for_arbitration(event.index);
+      }
+      break;
+  }
+}
+
+void AtMesh::start_source(unsigned node) {
+  const std::uint32_t slot = sources_[node].first;
+  if (slot == PacketBook::kNone || links_[node].owner != PacketBook::kNone) return;
+  const std::uint64_t due = book_[slot].packet.inject_cycle;
+  if (due > now_) {
+    events_.push({due, node, Kind::kSource});
+  } else {
+    grant(slot, 0);
+  }
+}
+
+// The head at the front of the buffer behind `link` wants its next link.
+void AtMesh::request(std::uint32_t link) {
+  const Record& record = record_of(link, links_[link].front);
+  const std::uint32_t wanted = hop_of(record.slot, record.hop).link;
+  const std::uint32_t input = links_[link].input;
+  links_[wanted].waiting |= 1U << input;
+  links_[wanted].waiting_slot[input] = record.slot;
+  list_for_arbitration(wanted);
+}
+
+void AtMesh::list_for_arbitration(std::uint32_t link) {
+  if (links_[link].listed) return;
+  links_[link].listed = true;
+  arbitrations_.push_back(link);
+}
+
+void AtMesh::arbitrate(std::uint32_t number) {
+  Link& link = links_[number];
+  link.listed = false;
+  if (link.owner != PacketBook::kNone || link.waiting == 0) return;
+  const std::uint32_t after = link.waiting >> link.next_grant << link.next_grant;
+  const auto input = static_cast<std::uint32_t>(__builtin_ctz(after != 0 ? after : link.waiting));
+  link.next_grant = input + 1 == kPorts ? 0 : input + 1;
+  link.waiting &= ~(1U << input);
+  const std::uint32_t slot = link.waiting_slot[input];
+  unsigned hop = 1;
+  while (hop_of(slot, hop).link != number) ++hop;
+  grant(slot, hop);
+}
+
+void AtMesh::grant(std::uint32_t slot, unsigned index) {
+  Hop& hop = hop_of(slot, index);
+  Link& link = links_[hop.link];
+  const std::uint32_t flits = book_[slot].packet.flits;
+  link.owner = slot;
+  link.owner_hop = index;
+  hop.granted = now_ + (index > 0 && va_cycles_ > 0 ? 1 : 0);
+  hop.first_flit = link.flits;
+  link.flits += flits;
+  link.busy_cycles += flits;
+  if (!is_ejection(hop.link)) {
+    while (link.oldest < link.front) {
+      const Record& oldest = record_of(hop.link, link.oldest);
+      if (oldest.first_flit + oldest.flits + config_.buffer_flits > hop.first_flit) break;
+      ++link.oldest;
+    }
+    hop.record = link.records++;
+    record_of(hop.link, hop.record) = {hop.first_flit, flits,    slot,    index + 1,
+                                       kUnknown,       kUnknown, kUnknown};
+  }
+  resolve_head(slot, index);
+}
+
+void AtMesh::resolve_owner(std::uint32_t number) {
+  const Link& link = links_[number];
+  if (link.owner == PacketBook::kNone) return;
+  if (hop_of(link.owner, link.owner_hop).head == kUnknown) {
+    resolve_head(link.owner, link.owner_hop);
+  } else {
+    resolve_tail(link.owner, link.owner_hop);
+  }
+}
+
+// When the slot that a flit over a hop's link takes was left by the flit in it before; 0 if there
+// was none. A packet's departures are taken to follow each other, the last one at its end.
+std::uint64_t AtMesh::room_for(const Hop& hop, std::uint64_t flit) {
+  if (flit < config_.buffer_flits) return 0;
+  const std::uint64_t before = flit - config_.buffer_flits;
+  std::uint64_t number = links_[hop.link].oldest;
+  while (true) {
+    const Record& record = record_of(hop.link, number++);
+    if (before >= record.first_flit + record.flits) continue;
+    if (before < record.first_flit) return 0;
+    const std::uint64_t position = before - record.first_flit;
+    if (position + 1 == record.flits) return record.tail;
+    if (position == 0 || record.head == kUnknown) return record.head;
+    const std::uint64_t streamed = record.head + position;
+    if (record.tail == kUnknown) return streamed;
+    const std::uint64_t to_tail = record.flits - 1 - position;
+    return std::max(streamed, record.tail - to_tail);
+  }
+}
+
+void AtMesh::resolve_head(std::uint32_t slot, unsigned index) {
+  Hop& hop = hop_of(slot, index);
+  std::uint64_t head = hop.granted;
+  if (!is_ejection(hop.link)) {
+    const std::uint64_t room = room_for(hop, hop.first_flit);
+    if (room == kUnknown) return;
+    if (room > 0) head = std::max({head, now_, room + credit_cycles(index)});
+  }
+  hop.head = head;
+  if (is_ejection(hop.link)) {
+    book_[slot].head_cycle = head + flight_cycles(index);
+  } else {
+    Record& record = record_of(hop.link, hop.record);
+    record.arrival = head + flight_cycles(index);
+    if (links_[hop.link].front == hop.record) announce(hop.link);
+  }
+  if (index > 0) {
+    const Hop& before = hop_of(slot, index - 1);
+    record_of(before.link, before.record).head = head;
+  }
+  // A packet longer than the buffers spans several links; their tails depend on this head.
+  const unsigned spanned = (book_[slot].packet.flits - 1) / config_.buffer_flits;
+  for (unsigned i = index - std::min(index, spanned); i <= index; ++i) resolve_tail(slot, i);
+  if (index > 0) resolve_owner(hop_of(slot, index - 1).link);
+}
+
+// When there is room behind the link for a packet's last flit; 0 if always.
+std::uint64_t AtMesh::room_for_tail(std::uint32_t slot, unsigned index) {
+  const Hop& hop = hop_of(slot, index);
+  const std::uint64_t flits = book_[slot].packet.flits;
+  const std::uint64_t depth = config_.buffer_flits;
+  std::uint64_t earliest = 0;
+  // Buffers that do not cover the credit loop cap the rate.
+  const std::uint64_t loop = flight_cycles(index) + credit_cycles(index);
+  if (depth < loop) earliest = hop.head + (flits - 1) / depth * loop + (flits - 1) % depth;
+  if (is_ejection(hop.link)) return earliest;
+  if (flits <= depth) {
+    const std::uint64_t room = room_for(hop, hop.first_flit + flits - 1);
+    if (room == kUnknown) return kUnknown;
+    return room > 0 ? std::max(earliest, room + credit_cycles(index)) : earliest;
+  }
+  std::uint64_t credit = 0;
+  for (unsigned ahead = 1; ahead * depth < flits && index + ahead < path_size_[slot]; ++ahead) {
+    const std::uint64_t head = hop_of(slot, index + ahead).head;
+    if (head == kUnknown) return kUnknown;
+    credit += ahead == 1 ? credit_cycles(index) : kCreditCycles;
+    earliest = std::max(earliest, head + (flits - 1 - ahead * depth) + credit);
+  }
+  return earliest;
+}
+
+void AtMesh::resolve_tail(std::uint32_t slot, unsigned index) {
+  Hop& hop = hop_of(slot, index);
+  if (hop.head == kUnknown || hop.tail != kUnknown) return;
+  std::uint64_t tail = hop.head + book_[slot].packet.flits - 1;
+  if (index > 0) {
+    const Hop& before = hop_of(slot, index - 1);
+    if (before.tail == kUnknown) return;
+    tail = std::max(tail, before.tail + flight_cycles(index - 1));
+  }
+  const std::uint64_t room = room_for_tail(slot, index);
+  if (room == kUnknown) return;
+  tail = std::max({tail, room, now_});
+  hop.tail = tail;
+  events_.push({tail + (index == 0 ? 1 : turn_cycles_), hop.link, Kind::kRelease});
+  if (index + 1 == path_size_[slot]) {
+    arrivals_.push({tail + flight_cycles(index), slot});
+  } else {
+    resolve_tail(slot, index + 1);
+  }
+  if (index > 0) {
+    const Hop& before = hop_of(slot, index - 1);
+    record_of(before.link, before.record).tail = tail;
+    leave_buffer(before.link, tail);
+    resolve_owner(before.link);
+  }
+}
+
+// The packet at the front of the buffer behind a link will have left at `tail`.
+void AtMesh::leave_buffer(std::uint32_t number, std::uint64_t tail) {
+  Link& link = links_[number];
+  ++link.front;
+  link.front_turn = tail + turn_cycles_;
+  if (link.front == link.records) return;
+  if (record_of(number, link.front).arrival != kUnknown) announce(number);
+}
+
+// The arrival of the packet at the front of the buffer behind a link is known.
+void AtMesh::announce(std::uint32_t number) {
+  const Link& link = links_[number];
+  const std::uint64_t arrival = record_of(number, link.front).arrival;
+  events_.push({std::max(arrival + turn_cycles_ - 1, link.front_turn), number, Kind::kRequest});
+}
+
+}  // namespace aimc::noc

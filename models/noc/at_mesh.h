@@ -1,0 +1,141 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <queue>
+#include <vector>
+
+#include "models/noc/network.h"
+#include "models/noc/packet_book.h"
+#include "models/noc/topology.h"
+
+namespace aimc::noc {
+
+/// One plane of wormhole routers with one virtual channel, moved packet by packet.
+///
+/// Of each packet and link two times are worked out: when the first flit departs over the link and
+/// when the last one does. They follow from the times on the link before, from who else wants the
+/// link (round robin), and from the departures behind the link that make room in its buffer. A time
+/// that depends on one not known yet is worked out as soon as that one is; since it only depends on
+/// links further on, and routes have no cycles, none waits for ever.
+class AtMesh {
+ public:
+  /// @param config   must pass check() and have router_cycles > packet_gap_cycles
+  /// @param topology, book must outlive the mesh
+  AtMesh(const NocConfig& config, const Topology& topology, PacketBook& book);
+
+  /// Puts a packet into its source's queue; its inject_cycle must not be before now().
+  void inject(std::uint32_t slot);
+  /// Carries out the cycles before `cycle` and the arrivals of `cycle`.
+  void advance_to(std::uint64_t cycle);
+  std::uint64_t now() const { return now_; }
+  /// A cycle no tail arrives before; PacketEngine::kNever if nothing will arrive.
+  std::uint64_t next_event_cycle() const;
+  /// Whether every link is free and nothing is left to happen.
+  bool at_rest() const;
+  /// Cycles in which a flit crossed a link, by link number.
+  std::uint64_t busy_cycles(unsigned link) const { return links_[link].busy_cycles; }
+
+ private:
+  static constexpr std::uint64_t kUnknown = PacketEngine::kNever;
+  static constexpr unsigned kPorts = 5;
+
+  /// A packet on one link of its path.
+  struct Hop {
+    std::uint64_t granted = 0;  // when the head may depart if there is room behind the link
+    std::uint64_t head = kUnknown;
+    std::uint64_t tail = kUnknown;
+    std::uint64_t first_flit = 0;  // flits that crossed the link before
+    std::uint64_t record = 0;      // number in the buffer behind the link
+    std::uint32_t link = 0;
+  };
+  /// A packet in the buffer behind a link; kept until its slots need no more watching.
+  struct Record {
+    std::uint64_t first_flit = 0;
+    std::uint32_t flits = 0;
+    std::uint32_t slot = 0;
+    std::uint32_t hop = 0;  // the one out of the buffer
+    std::uint64_t arrival = kUnknown;
+    std::uint64_t head = kUnknown;  // departures from the buffer
+    std::uint64_t tail = kUnknown;
+  };
+  struct Link {
+    std::uint32_t owner = PacketBook::kNone;
+    std::uint32_t owner_hop = 0;
+    std::uint32_t input = 0;    // port of the router behind it
+    std::uint32_t waiting = 0;  // inputs with a head that wants the link, a bit each
+    std::array<std::uint32_t, kPorts> waiting_slot{};
+    std::uint32_t next_grant = 0;  // round-robin position
+    std::uint64_t flits = 0;       // granted so far
+    std::uint64_t oldest = 0;      // record
+    std::uint64_t front = 0;       // record whose tail has no departure yet
+    std::uint64_t front_turn = 0;  // when that one may want its next link
+    std::uint64_t records = 0;     // ever
+    std::uint64_t busy_cycles = 0;
+    bool listed = false;  // in arbitrations_
+  };
+  enum class Kind : std::uint8_t { kSource, kRequest, kRelease };
+  struct Event {
+    std::uint64_t cycle;
+    std::uint32_t index;  // node or link
+    Kind kind;
+    bool operator>(const Event& other) const {
+      if (cycle != other.cycle) return cycle > other.cycle;
+      if (index != other.index) return index > other.index;
+      return kind > other.kind;
+    }
+  };
+  struct Arrival {
+    std::uint64_t cycle;
+    std::uint32_t slot;
+    bool operator>(const Arrival& other) const {
+      return cycle != other.cycle ? cycle > other.cycle : slot > other.slot;
+    }
+  };
+  template <typename T>
+  using Heap = std::priority_queue<T, std::vector<T>, std::greater<>>;
+
+  Hop& hop_of(std::uint32_t slot, unsigned hop) { return hops_[slot * stride_ + hop]; }
+  Record& record_of(std::uint32_t link, std::uint64_t number) {
+    return records_[link * record_stride_ + (number & (record_stride_ - 1))];
+  }
+  bool is_ejection(std::uint32_t link) const {
+    return link >= topology_.nodes() && link < 2 * topology_.nodes();
+  }
+  void lay_path(std::uint32_t slot);
+  void arrive_until(std::uint64_t cycle);
+  void handle(const Event& event);
+  void start_source(unsigned node);
+  void request(std::uint32_t link);
+  void list_for_arbitration(std::uint32_t link);
+  void arbitrate(std::uint32_t link);
+  void grant(std::uint32_t slot, unsigned hop);
+  void resolve_owner(std::uint32_t link);
+  void resolve_head(std::uint32_t slot, unsigned hop);
+  void resolve_tail(std::uint32_t slot, unsigned hop);
+  std::uint64_t room_for_tail(std::uint32_t slot, unsigned hop);
+  std::uint64_t room_for(const Hop& hop, std::uint64_t flit);
+  void leave_buffer(std::uint32_t link, std::uint64_t tail);
+  void announce(std::uint32_t link);
+  std::uint64_t flight_cycles(unsigned hop) const;
+
+  const NocConfig config_;
+  const Topology& topology_;
+  PacketBook& book_;
+  const unsigned va_cycles_;
+  const unsigned turn_cycles_;  // from a tail's departure to the next grant
+  const std::size_t stride_;    // links of the longest path
+  std::size_t record_stride_ = 1;
+
+  std::vector<Link> links_;
+  std::vector<Record> records_;      // record_stride_ a link, a power of two
+  std::vector<Hop> hops_;            // stride_ a slot
+  std::vector<unsigned> path_size_;  // by slot
+  std::vector<SourceQueue> sources_;
+  Heap<Event> events_;
+  Heap<Arrival> arrivals_;
+  std::vector<std::uint32_t> arbitrations_;  // links of this cycle
+  std::uint64_t now_ = 0;
+};
+
+}  // namespace aimc::noc
