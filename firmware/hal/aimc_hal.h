@@ -64,6 +64,9 @@ const aimc_platform_info* aimc_platform(void);
 
 /** Ends the simulation with an exit code; 0 means passed. */
 _Noreturn void aimc_finish(int code);
+/** Resets the SoC: the firmware starts again at the boot ROM. RAM keeps its contents, .data
+ * included, and crossbars keep their weights; all else is as after power-up. */
+_Noreturn void aimc_reset(void);
 /** Host cycles since reset. */
 uint64_t aimc_cycles(void);
 /** Time since reset, ns, from the cycle counter. */

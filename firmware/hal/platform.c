@@ -3,7 +3,7 @@
 
 #include "hal_internal.h"
 
-enum { kFinisherPass = 0x5555, kFinisherFail = 0x3333 };
+enum { kFinisherPass = 0x5555, kFinisherFail = 0x3333, kFinisherReset = 0x7777 };
 
 static aimc_platform_info info;
 
@@ -32,6 +32,12 @@ const aimc_platform_info* aimc_platform(void) {
 _Noreturn void aimc_finish(int code) {
   const uint32_t word = code == 0 ? kFinisherPass : ((uint32_t)code << 16 | kFinisherFail);
   aimc_write32(AIMC_FINISHER_BASE, word);
+  for (;;) {
+  }
+}
+
+_Noreturn void aimc_reset(void) {
+  aimc_write32(AIMC_FINISHER_BASE, kFinisherReset);
   for (;;) {
   }
 }

@@ -49,6 +49,13 @@ std::uint64_t Clint::mtime_at(const sc_core::sc_time& time) const {
   return ticks_at(time) + mtime_offset_;
 }
 
+void Clint::reset() {
+  mtime_offset_ = 0 - ticks_at(sc_core::sc_time_stamp());
+  mtimecmp_ = 0;
+  msip_ = false;
+  changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
 std::uint64_t Clint::read(std::uint32_t offset, std::uint64_t mtime) const {
   switch (offset) {
     case kMsip:

@@ -28,6 +28,9 @@ class Clint : public sc_core::sc_module {
   /// mtime at a point of simulated time that is not before the last write of mtime.
   std::uint64_t mtime_at(const sc_core::sc_time& time) const;
 
+  /// Back to the state after power-up, with mtime zero now.
+  void reset();
+
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);

@@ -56,4 +56,11 @@ bool MailboxState::end(std::uint32_t name, core::TimePs time_ps) {
   return true;
 }
 
+void MailboxState::reset(core::TimePs time_ps) {
+  while (!open_.empty()) end(open_.back(), time_ps);
+  names_.clear();
+  building_.clear();
+  invalid_ = false;
+}
+
 }  // namespace aimc::peripherals

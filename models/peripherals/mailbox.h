@@ -44,6 +44,8 @@ class MailboxState {
   bool begin(std::uint32_t name, core::TimePs time_ps);
   /// Closes the innermost section. False when `name` is not its number.
   bool end(std::uint32_t name, core::TimePs time_ps);
+  /// Ends all open sections and forgets all names, as after power-up.
+  void reset(core::TimePs time_ps);
   /// Passes on progress.
   void progress(std::uint32_t done, std::uint32_t total) { sink_.progress(done, total); }
 

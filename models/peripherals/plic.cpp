@@ -65,6 +65,15 @@ Plic::Source& Plic::source(unsigned number) {
   return sources[number];
 }
 
+void Plic::reset() {
+  priority_.fill(0);
+  level_.fill(0);
+  pending_.fill(0);
+  claimed_.fill(0);
+  contexts_.fill(Context{});
+  changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
 void Plic::end_of_elaboration() {
   // Only now it is known which sources are bound.
   SC_HAS_PROCESS(Plic);

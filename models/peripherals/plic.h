@@ -37,6 +37,9 @@ class Plic : public sc_core::sc_module {
   /// @throws std::out_of_range unless 1 <= number < kSources
   Source& source(unsigned number);
 
+  /// Back to the state after power-up; a line that is high is pending again.
+  void reset();
+
  private:
   static constexpr unsigned kWords = kSources / 32;
   using Bits = std::array<std::uint32_t, kWords>;

@@ -71,6 +71,7 @@ SystemControl::SystemControl(const sc_core::sc_module_name& name, const SystemCo
       bank_(sysctl::kRegisters) {
   load_constants(config);
   load_args(config.args);
+  reset_words_ = words_;
   socket.register_b_transport(this, &SystemControl::b_transport);
   socket.register_transport_dbg(this, &SystemControl::transport_dbg);
   SC_HAS_PROCESS(SystemControl);
@@ -80,6 +81,11 @@ SystemControl::SystemControl(const sc_core::sc_module_name& name, const SystemCo
 }
 
 SystemControl::~SystemControl() = default;
+
+void SystemControl::reset() {
+  words_ = reset_words_;
+  mailbox_.reset(sc_core::sc_time_stamp().value());
+}
 
 void SystemControl::load_constants(const SystemControlConfig& config) {
   require(config.tile_count <= kMaxTiles, "tile count", config.tile_count,

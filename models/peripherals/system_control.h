@@ -64,6 +64,9 @@ class SystemControl : public sc_core::sc_module, private tlm_support::RegisterDe
                 Mailbox& mailbox);
   ~SystemControl() override;
 
+  /// Back to the state after power-up. Counters of energy and traffic go on.
+  void reset();
+
  private:
   static constexpr std::size_t kWords = regs::system_control::kArgsOffset / 4;
 
@@ -84,6 +87,7 @@ class SystemControl : public sc_core::sc_module, private tlm_support::RegisterDe
   MailboxState mailbox_;
   tlm_support::RegisterBank bank_;
   std::array<std::uint32_t, kWords> words_{};  // values of all registers that are plain storage
+  std::array<std::uint32_t, kWords> reset_words_{};
   std::array<std::uint8_t, regs::system_control::kArgsWindowSize> args_{};
   core::TimePs access_ps_ = 0;  // time of the access in progress
   bool refused_ = false;        // the device itself refuses the access in progress

@@ -111,11 +111,45 @@ void Uart16550::clear_receiver() {
 void Uart16550::restart_timeout() {
   timeout_event_.cancel();
   if (!fifo_enabled() || count_ == 0 || divisor_ == 0) return;
+  timeout_event_.notify(sc_core::sc_time::from_value(characters_ps(kTimeoutCharacters)));
+}
+
+std::uint64_t Uart16550::characters_ps(unsigned count) const {
   const unsigned bits = 1U + 5U + (lcr_ & 3U) + ((lcr_ & kLcrParity) != 0 ? 1U : 0U) +
                         ((lcr_ & kLcrStopBits) != 0 ? 2U : 1U);
-  const std::uint64_t period =
-      kPicosecondsPerSecond * divisor_ * bits * kTimeoutCharacters / kBaudBase;
-  timeout_event_.notify(sc_core::sc_time::from_value(period));
+  return kPicosecondsPerSecond * divisor_ * bits * count / kBaudBase;
+}
+
+sc_core::sc_time Uart16550::character_time() const {
+  // A divisor of zero stops a real line; here the next byte only comes at once.
+  return sc_core::sc_time::from_value(characters_ps(1));
+}
+
+bool Uart16550::receive_interrupt_enabled() const {
+  return (ier_ & kIerReceive) != 0;
+}
+
+bool Uart16550::ready_or_call(std::function<void(const sc_core::sc_time&)> handler) {
+  if (accessed_ && receive_space() > 0) return true;
+  ready_handler_ = std::move(handler);
+  return false;
+}
+
+void Uart16550::tell_ready(const sc_core::sc_time& delay) {
+  accessed_ = true;
+  if (!ready_handler_ || receive_space() == 0) return;
+  const auto handler = std::exchange(ready_handler_, nullptr);
+  handler(sc_core::sc_time_stamp() + delay);
+}
+
+void Uart16550::reset() {
+  head_ = count_ = 0;
+  overrun_ = timeout_ = transmit_pending_ = accessed_ = false;
+  ier_ = fcr_ = lcr_ = scr_ = 0;
+  mcr_ = kMcrReset;
+  divisor_ = kDivisorReset;
+  timeout_event_.cancel();
+  changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Uart16550::on_timeout() {
@@ -254,6 +288,7 @@ void Uart16550::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
   } else {
     write(offset, static_cast<std::uint8_t>(tlm_support::payload_value(payload)));
   }
+  if (ready_handler_ || !accessed_) tell_ready(delay);
 }
 
 unsigned Uart16550::transport_dbg(tlm::tlm_generic_payload& payload) {

@@ -32,6 +32,18 @@ class Uart16550 : public sc_core::sc_module {
   void receive(std::uint8_t byte);
   /// Bytes that can still be received without an overrun.
   unsigned receive_space() const;
+  /// Time of one character on the line with the present divisor and format.
+  sc_core::sc_time character_time() const;
+  /// True when software may be told of a received byte by an interrupt.
+  bool receive_interrupt_enabled() const;
+
+  /// Whoever sends calls this to know when the receiver is ready: it has been accessed since reset
+  /// and has space. Returns true when it is; else `handler` is called once when it has become so,
+  /// with the time at which it did, which may be ahead of the kernel's.
+  bool ready_or_call(std::function<void(const sc_core::sc_time&)> handler);
+
+  /// Back to the state after power-up; what was received is lost. The sink stays.
+  void reset();
 
  private:
   static constexpr unsigned kFifoBytes = 16;
@@ -46,9 +58,11 @@ class Uart16550 : public sc_core::sc_module {
   std::uint8_t pop();
   void clear_receiver();
   void restart_timeout();
+  std::uint64_t characters_ps(unsigned count) const;
   bool fifo_enabled() const;
   std::uint8_t line_status() const;
   std::uint8_t interrupt_id() const;
+  void tell_ready(const sc_core::sc_time& delay);
   void on_timeout();
   void update_irq();
   void drive();
@@ -67,6 +81,8 @@ class Uart16550 : public sc_core::sc_module {
   std::uint8_t mcr_;
   std::uint8_t scr_ = 0;
   std::uint16_t divisor_;
+  bool accessed_ = false;  // since reset
+  std::function<void(const sc_core::sc_time&)> ready_handler_;
   sc_core::sc_event changed_{"changed"};
   sc_core::sc_event timeout_event_{"timeout"};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace aimc::riscv {
 namespace {
@@ -43,16 +44,16 @@ Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
 void Core::reset() {
   x_.fill(0);
   pc_ = config_.reset_pc & ~1U;
-  cycle_ = instret_ = 0;
   csr_ = CsrState{};
+  // Time, totals and energy go on; what software sees of them starts again.
+  csr_.mcycle.set(0, cycle_);
+  csr_.minstret.set(0, instret_);
   reservation_.reset();
   cache_.fold(prefix_);
   cache_.clear(map_);
-  cache_.totals().fill(0);
   link_from_ = nullptr;
   stop_requested_ = waiting_ = unhandled_ = false;
   trap_description_.clear();
-  bus_loads_ = bus_stores_ = extra_loads_ = extra_stores_ = 0;
 }
 
 void Core::add_direct_memory(const DirectMemory& memory) {
@@ -134,8 +135,29 @@ StopReason Core::run(std::uint64_t limit) {
       link_from_ = nullptr;
     }
     if (block->last_start >= limit_ - cycle_) block = prefix_below_limit(*block);
-    if (const Op* op = execute(block)) execute_complex(*op);
+    if (const Op* op = execute(block)) {
+      if (op->code == Opcode::kIllegal && is_breakpoint(pc_)) return StopReason::kBreakpoint;
+      execute_complex(*op);
+    }
   }
+}
+
+void Core::set_breakpoints(std::vector<std::uint32_t> addresses) {
+  if (addresses == breakpoints_) return;
+  cache_.fold(prefix_);
+  cache_.clear(map_);
+  breakpoints_ = std::move(addresses);
+  std::sort(breakpoints_.begin(), breakpoints_.end());
+}
+
+bool Core::is_breakpoint(std::uint32_t pc) const {
+  return !breakpoints_.empty() && std::binary_search(breakpoints_.begin(), breakpoints_.end(), pc);
+}
+
+bool Core::poke_csr(unsigned number, std::uint32_t value) {
+  std::uint32_t old = 0;
+  const bool read_only = (number >> 10U & 3U) == 3U;
+  return !read_only && peek_csr(number, old) && write_csr(number, value);
 }
 
 Block* Core::block_at(std::uint32_t pc) {
@@ -154,8 +176,10 @@ Op Core::decode_op(const Region& region, std::uint32_t pc) const {
   const std::uint8_t* bytes = region.bytes + (pc - region.base);
   const auto half = read_little<std::uint16_t>(bytes);
   const bool compressed = is_compressed(half);
-  const Decoded d =
-      decode(compressed ? expand_compressed(half) : read_little<std::uint32_t>(bytes));
+  const std::uint32_t word =
+      compressed ? expand_compressed(half) : read_little<std::uint32_t>(bytes);
+  // A breakpoint is decoded as an instruction that leaves the fast loop, so it costs nothing there.
+  const Decoded d = is_breakpoint(pc) ? Decoded{} : decode(word, config_.extensions);
   Op op{};
   op.imm = d.imm;
   op.code = d.code;

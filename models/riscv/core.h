@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/riscv/block_cache.h"
 #include "models/riscv/csr.h"
@@ -35,6 +36,7 @@ class Core {
   Core(Hart& hart, const HartConfig& config, HartEnvironment& environment);
 
   void add_direct_memory(const DirectMemory& memory);
+  void set_breakpoints(std::vector<std::uint32_t> addresses);
   void invalidate(std::uint32_t base, std::uint32_t size);
   StopReason run(std::uint64_t limit);
   void lower_limit(std::uint64_t limit);
@@ -52,6 +54,7 @@ class Core {
   std::uint32_t reg(unsigned index) const;
   void set_reg(unsigned index, std::uint32_t value);
   bool peek_csr(unsigned number, std::uint32_t& value) const { return read_csr(number, value); }
+  bool poke_csr(unsigned number, std::uint32_t value);
   const std::string& trap_description() const { return trap_description_; }
   void reset();
 
@@ -80,6 +83,7 @@ class Core {
   Block* prefix_below_limit(const Block& block);
   Region* region_at(std::uint32_t address, std::uint32_t count);
   void retire(const Op& op, std::uint32_t cycles);
+  bool is_breakpoint(std::uint32_t pc) const;
   std::uint32_t cost(InstructionClass cls) const { return cycles_[index_of(cls)]; }
 
   // execute.cpp: the fast loop. Returns the complex instruction it stopped at, or nullptr.
@@ -133,6 +137,7 @@ class Core {
   Block* link_from_ = nullptr;  // the block whose successor comes next
   unsigned link_slot_ = 0;
   std::uint32_t fetch_fault_address_ = 0;
+  std::vector<std::uint32_t> breakpoints_;  // sorted
 
   bool stop_requested_ = false;
   bool waiting_ = false;

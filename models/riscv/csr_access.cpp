@@ -7,8 +7,6 @@
 namespace aimc::riscv {
 namespace {
 
-// RV32, A, C, I, M, U.
-constexpr std::uint32_t kMisa = 1U << 30U | 1U << 0U | 1U << 2U | 1U << 8U | 1U << 12U | 1U << 20U;
 constexpr std::uint32_t kMenvcfgFiom =
     1U;  // without effect: accesses are in program order as it is
 constexpr std::uint32_t kCounterenBits = 7U;
@@ -80,6 +78,7 @@ bool Core::may_access_csr(unsigned number, bool write) const {
 }
 
 bool Core::read_counter(unsigned number, std::uint32_t& value) const {
+  if (number >= kCycle && !config_.extensions.contains(Extension::kZicntr)) return false;
   switch (number) {
     case kMcycle:
     case kCycle:
@@ -115,7 +114,7 @@ bool Core::read_csr(unsigned number, std::uint32_t& value) const {
       value = csr_.mstatus;
       return true;
     case kMisaNumber:
-      value = kMisa;
+      value = misa_value(config_.extensions);
       return true;
     case kMie:
       value = csr_.mie;

@@ -15,6 +15,7 @@ enum class Format : std::uint8_t {
   kStore,
   kImm,
   kShift,
+  kUnary,
   kReg,
   kFence,
   kLr,
@@ -24,38 +25,46 @@ enum class Format : std::uint8_t {
   kWord
 };
 
-struct Entry {
-  Opcode code;
-  Format format;
-  InstructionClass cls;
+struct Encoding {
   std::uint32_t match;
   std::uint32_t mask;
 };
 
-constexpr Entry make_entry(Opcode code, Format format, InstructionClass cls, std::uint32_t opcode,
-                           std::uint32_t funct3, std::uint32_t funct7) {
+struct Entry {
+  Opcode code;
+  Extension extension;
+  Format format;
+  InstructionClass cls;
+  Encoding encoding;
+};
+
+constexpr Encoding encoding(Format format, std::uint32_t opcode, std::uint32_t funct3,
+                            std::uint32_t funct7) {
   switch (format) {
     case Format::kUpper:
     case Format::kJal:
-      return {code, format, cls, opcode, 0x0000007FU};
+      return {opcode, 0x0000007FU};
     case Format::kReg:
     case Format::kShift:
-      return {code, format, cls, opcode | funct3 << 12U | funct7 << 25U, 0xFE00707FU};
+      return {opcode | funct3 << 12U | funct7 << 25U, 0xFE00707FU};
+    case Format::kUnary:
+      return {opcode | funct3 << 12U | funct7 << 20U, 0xFFF0707FU};
     case Format::kLr:  // rs2 must be zero; aq and rl are free
-      return {code, format, cls, opcode | funct3 << 12U | funct7 << 27U, 0xF9F0707FU};
+      return {opcode | funct3 << 12U | funct7 << 27U, 0xF9F0707FU};
     case Format::kSc:
     case Format::kAmo:
-      return {code, format, cls, opcode | funct3 << 12U | funct7 << 27U, 0xF800707FU};
+      return {opcode | funct3 << 12U | funct7 << 27U, 0xF800707FU};
     case Format::kWord:
-      return {code, format, cls, opcode, 0xFFFFFFFFU};
+      return {opcode, 0xFFFFFFFFU};
     default:  // the unused fields of fences are ignored, as the manual asks
-      return {code, format, cls, opcode | funct3 << 12U, 0x0000707FU};
+      return {opcode | funct3 << 12U, 0x0000707FU};
   }
 }
 
 constexpr std::array kTable = {
-#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) \
-  make_entry(Opcode::name, Format::k##format, InstructionClass::cls, opcode, funct3, funct7),
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
+  Entry{Opcode::name, Extension::extension, Format::k##format, InstructionClass::cls,   \
+        encoding(Format::k##format, opcode, funct3, funct7)},
 #include "models/riscv/instructions.inc"
 #undef AIMC_INSTRUCTION
 };
@@ -97,9 +106,11 @@ std::uint32_t immediate(Format format, std::uint32_t word) {
 
 }  // namespace
 
-Decoded decode(std::uint32_t word) {
-  const auto* const entry = std::find_if(
-      kTable.begin(), kTable.end(), [word](const Entry& e) { return (word & e.mask) == e.match; });
+Decoded decode(std::uint32_t word, ExtensionSet extensions) {
+  const auto* const entry =
+      std::find_if(kTable.begin(), kTable.end(), [word, extensions](const Entry& e) {
+        return (word & e.encoding.mask) == e.encoding.match && extensions.contains(e.extension);
+      });
   Decoded result;
   result.imm = word;
   if (entry == kTable.end()) return result;

@@ -8,7 +8,7 @@ namespace aimc::riscv {
 
 /// Every instruction of instructions.inc, in its order, and two that are not in memory.
 enum class Opcode : std::uint8_t {
-#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) name,
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) name,
 #include "models/riscv/instructions.inc"
 #undef AIMC_INSTRUCTION
   kIllegal,    ///< no instruction we know
@@ -27,8 +27,8 @@ struct Decoded {
   std::uint32_t imm = 0;
 };
 
-/// Decodes a 32-bit instruction.
-Decoded decode(std::uint32_t word);
+/// Decodes a 32-bit instruction; illegal when it belongs to an extension that is not in the set.
+Decoded decode(std::uint32_t word, ExtensionSet extensions = ExtensionSet::all());
 
 /// The 32-bit instruction a 16-bit one stands for (manual, chapter "C" extension, for RV32 without
 /// F and D), or 0, which is illegal, for what is reserved.

@@ -46,6 +46,12 @@ void Core::leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::
     x[op->rd] = meaning;                                       \
     AIMC_NEXT;                                                 \
   }
+#define AIMC_DO_Unary(meaning)          \
+  {                                     \
+    const std::uint32_t a = x[op->rs1]; \
+    x[op->rd] = meaning;                \
+    AIMC_NEXT;                          \
+  }
 #define AIMC_DO_Upper(meaning)                                           \
   {                                                                      \
     [[maybe_unused]] const std::uint32_t pc = block->pc + op->pc_offset; \
@@ -147,8 +153,8 @@ const Op* Core::execute(Block* block) {
 
   for (;;) {
     switch (op->code) {
-#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) \
-  case Opcode::name:                                                         \
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
+  case Opcode::name:                                                                    \
     AIMC_DO_##format(meaning)
 #include "models/riscv/instructions.inc"
 #undef AIMC_INSTRUCTION

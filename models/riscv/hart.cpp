@@ -1,5 +1,7 @@
 #include "models/riscv/hart.h"
 
+#include <utility>
+
 #include "models/riscv/core.h"
 
 namespace aimc::riscv {
@@ -28,6 +30,9 @@ void Hart::lower_limit(std::uint64_t cycle_limit) {
 }
 void Hart::request_stop() {
   state_->core.request_stop();
+}
+void Hart::set_breakpoints(std::vector<std::uint32_t> addresses) {
+  state_->core.set_breakpoints(std::move(addresses));
 }
 void Hart::set_interrupt(unsigned bit, bool level) {
   state_->core.set_interrupt(bit, level);
@@ -67,6 +72,9 @@ void Hart::set_pc(std::uint32_t pc) {
 }
 bool Hart::peek_csr(unsigned number, std::uint32_t& value) const {
   return state_->core.peek_csr(number, value);
+}
+bool Hart::poke_csr(unsigned number, std::uint32_t value) {
+  return state_->core.poke_csr(number, value);
 }
 const std::string& Hart::trap_description() const {
   return state_->core.trap_description();

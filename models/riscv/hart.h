@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/riscv/isa.h"
+
 namespace aimc::riscv {
 
 /// Classes of instructions that share a cycle cost and an energy.
@@ -50,6 +52,8 @@ struct HartConfig {
   /// Added to each load, store or atomic that goes to direct memory; at most 65,535.
   unsigned direct_wait_cycles = 0;
   HartTiming timing;
+  /// Instructions of other extensions are illegal; misa tells which are there.
+  ExtensionSet extensions{Extension::kM, Extension::kA, Extension::kZicntr, Extension::kZifencei};
 };
 
 /// Result of an access outside directly mapped memory.
@@ -89,11 +93,12 @@ enum class StopReason : std::uint8_t {
   kLimit,          ///< the cycle limit was reached
   kWfi,            ///< WFI with no enabled interrupt pending; pc is behind the WFI
   kTrapUnhandled,  ///< a trap whose handler cannot be fetched (mtvec unset or not executable)
-  kStopRequested   ///< request_stop was called, e.g. by an access that ended the simulation
+  kStopRequested,  ///< request_stop was called, e.g. by an access that ended the simulation
+  kBreakpoint      ///< pc is at a breakpoint; the instruction there has not been executed
 };
 
-/// One RISC-V hart, RV32IMAC with Zicsr and Zifencei, machine and user mode. Plain C++; knows
-/// nothing of SystemC.
+/// One RISC-V hart: RV32IC with Zicsr and the extensions of its configuration, machine and user
+/// mode. Plain C++; knows nothing of SystemC.
 ///
 /// run() executes whole instructions while the local clock is below the limit: an instruction that
 /// starts before the limit may end after it, none starts at or after it. The result therefore does
@@ -128,19 +133,24 @@ class Hart {
   /// Makes run() return kStopRequested after the current instruction.
   void request_stop();
 
+  /// Addresses at which run() stops before the instruction is executed; replaces those set before.
+  /// Costs nothing while running; changing them drops all decoded blocks. Not to be called from
+  /// within run().
+  void set_breakpoints(std::vector<std::uint32_t> addresses);
+
   /// Levels of the machine interrupt lines, bits as in mip: 3 software, 7 timer, 11 external.
   void set_interrupt(unsigned bit, bool level);
   /// True when an interrupt that is enabled in mie is pending (whatever mstatus.MIE says): WFI
   /// would not wait.
   bool wakeup_pending() const;
 
-  /// Local clock in cycles since reset; mcycle follows it. Exact at any bus access, bus accesses
-  /// included.
+  /// Local clock in cycles since construction; mcycle follows it from the last reset on. Exact at
+  /// any bus access, bus accesses included.
   std::uint64_t cycle() const;
   /// Moves the local clock forward, e.g. over a bus access or a WFI. Earlier values are ignored.
   void advance_to(std::uint64_t cycle);
   std::uint64_t instructions() const;
-  /// Executed instructions of each class since reset.
+  /// Executed instructions of each class since construction.
   std::array<std::uint64_t, static_cast<std::size_t>(InstructionClass::kCount)> class_counts()
       const;
 
@@ -155,10 +165,15 @@ class Hart {
   void set_pc(std::uint32_t pc);
   /// CSR by number without privilege or side effects; false when it does not exist.
   bool peek_csr(unsigned number, std::uint32_t& value) const;
+  /// Writes a CSR by number without regard to privilege; fields that cannot be written stay. False
+  /// when it does not exist or is read-only.
+  bool poke_csr(unsigned number, std::uint32_t value);
   /// In words, why the last run() ended with kTrapUnhandled: cause, mepc, mtval.
   const std::string& trap_description() const;
 
-  /// Back to the reset state; direct memory mappings stay.
+  /// Back to the reset state: registers, CSRs (mcycle and minstret count from zero again) and pc.
+  /// Clock, counts, direct memory mappings and breakpoints stay. Not to be called from within
+  /// run().
   void reset();
 
  private:

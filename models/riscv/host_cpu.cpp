@@ -116,7 +116,11 @@ struct HostCpu::State {
   std::function<void(const HostStop&)> stop_handler;
   std::function<std::uint64_t(core::TimePs)> time_reader;
   sc_core::sc_event stop_event;
+  HostDebugger* debugger = nullptr;
   bool stop_requested = false;
+  bool reset_requested = false;
+  bool executing = false;     // inside the hart
+  bool accessed_bus = false;  // since the debugger's last look
   bool waiting = false;
   tlm::tlm_generic_payload payload;
   std::array<unsigned char, 4> data{};
@@ -150,6 +154,51 @@ void HostCpu::request_stop() {
   state_->stop_event.notify(sc_core::SC_ZERO_TIME);
 }
 
+void HostCpu::request_reset() {
+  if (!state_->executing) {
+    state_->hart.reset();
+    return;
+  }
+  state_->reset_requested = true;
+  state_->hart.request_stop();
+}
+
+void HostCpu::set_debugger(HostDebugger& debugger) {
+  state_->debugger = &debugger;
+}
+
+void HostCpu::ask_debugger() {
+  state_->stop_event.notify(sc_core::SC_ZERO_TIME);
+}
+
+std::size_t HostCpu::debug_read(std::uint32_t address, std::uint8_t* bytes, std::size_t count) {
+  return debug_transport(tlm::TLM_READ_COMMAND, address, bytes, count);
+}
+
+std::size_t HostCpu::debug_write(std::uint32_t address, const std::uint8_t* bytes,
+                                 std::size_t count) {
+  std::vector<std::uint8_t> copy(bytes, bytes + count);  // a payload's data cannot be const
+  const std::size_t written =
+      debug_transport(tlm::TLM_WRITE_COMMAND, address, copy.data(), copy.size());
+  state_->hart.invalidate(address, static_cast<std::uint32_t>(written));
+  return written;
+}
+
+std::size_t HostCpu::debug_transport(tlm::tlm_command command, std::uint32_t address,
+                                     std::uint8_t* bytes, std::size_t count) {
+  const std::uint64_t space = (std::uint64_t{1} << 32U) - address;
+  const auto wanted = static_cast<unsigned>(std::min<std::uint64_t>(count, space));
+  if (wanted == 0) return 0;
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(bytes);
+  payload.set_data_length(wanted);
+  payload.set_streaming_width(wanted);
+  payload.set_byte_enable_ptr(nullptr);
+  return std::min(socket->transport_dbg(payload), wanted);
+}
+
 Hart& HostCpu::hart() {
   return state_->hart;
 }
@@ -164,23 +213,71 @@ bool HostCpu::waiting() const {
 }
 
 void HostCpu::run_thread() {
-  Hart& hart = state_->hart;
   settle();
+  if (state_->debugger != nullptr) halt_in_debugger(StopReason::kLimit);
   for (;;) {
-    sample_interrupts();
-    // At least one instruction, in case somebody is never quiet.
-    const StopReason reason = hart.run(std::max(next_limit(), hart.cycle() + 1));
-    synchronise();
-    if (reason == StopReason::kLimit) continue;
-    if (reason == StopReason::kWfi) {
-      wait_for_interrupt();
-      continue;
+    if (state_->debugger != nullptr && state_->debugger->wants_halt()) {
+      halt_in_debugger(StopReason::kLimit);
     }
-    const HostStop stop{reason, hart.pc(),
-                        reason == StopReason::kTrapUnhandled ? hart.trap_description() : ""};
-    if (state_->stop_handler) state_->stop_handler(stop);
-    return;
+    sample_interrupts();
+    const StopReason reason = run_stretch();
+    synchronise();
+    if (ended_by(reason)) return;
   }
+}
+
+// Executes up to the end of the quantum or whatever the kernel has to do before.
+StopReason HostCpu::run_stretch() {
+  State& s = *state_;
+  // At least one instruction, in case somebody is never quiet.
+  const std::uint64_t limit = std::max(next_limit(), s.hart.cycle() + 1);
+  s.executing = true;
+  StopReason reason = StopReason::kLimit;
+  if (s.debugger != nullptr && s.debugger->stepping()) {
+    // An access to the bus may have brought the limit nearer.
+    s.accessed_bus = false;
+    do {
+      reason = s.debugger->step(s.hart);
+    } while (reason == StopReason::kLimit && s.hart.cycle() < limit && !s.accessed_bus &&
+             s.debugger->stepping() && !s.debugger->wants_halt());
+  } else {
+    reason = s.hart.run(limit);
+  }
+  s.executing = false;
+  return reason;
+}
+
+// Does what has to be done when the hart has stopped; true when it cannot go on.
+bool HostCpu::ended_by(StopReason reason) {
+  State& s = *state_;
+  switch (reason) {
+    case StopReason::kLimit:
+      return false;
+    case StopReason::kWfi:
+      wait_for_interrupt();
+      return false;
+    case StopReason::kBreakpoint:
+      halt_in_debugger(reason);
+      return false;
+    case StopReason::kStopRequested:
+      if (!s.stop_requested && std::exchange(s.reset_requested, false)) {
+        s.hart.reset();
+        return false;
+      }
+      break;
+    case StopReason::kTrapUnhandled:
+      if (s.debugger != nullptr) halt_in_debugger(reason);
+      break;
+  }
+  const HostStop stop{reason, s.hart.pc(),
+                      reason == StopReason::kTrapUnhandled ? s.hart.trap_description() : ""};
+  if (s.stop_handler) s.stop_handler(stop);
+  return true;
+}
+
+void HostCpu::halt_in_debugger(StopReason reason) {
+  sample_interrupts();  // mip as software would see it
+  state_->debugger->halt(reason);
 }
 
 // The kernel catches up with the hart, and everything that happens at that time happens.
@@ -208,8 +305,14 @@ void HostCpu::sample_interrupts() {
 
 void HostCpu::wait_for_interrupt() {
   sample_interrupts();
+  const std::uint32_t pc = state_->hart.pc();
   while (!state_->hart.wakeup_pending() && !state_->stop_requested) {
     state_->waiting = true;
+    if (state_->debugger != nullptr && state_->debugger->wants_halt()) {
+      halt_in_debugger(StopReason::kLimit);
+      if (state_->hart.pc() != pc) break;  // the debugger sent it elsewhere
+      continue;
+    }
     wait(software_irq.value_changed_event() | timer_irq.value_changed_event() |
          external_irq.value_changed_event() | state_->stop_event);
     settle();
@@ -229,6 +332,7 @@ std::uint64_t HostCpu::next_limit() {
 
 BusResult HostCpu::transport(tlm::tlm_command command, std::uint32_t address, unsigned bytes) {
   State& s = *state_;
+  s.accessed_bus = true;
   const bool at_local_time = s.answers_at_local_time(address, bytes);
   if (!at_local_time) synchronise();
   sc_core::sc_time delay = to_time(s.local_ps()) - sc_core::sc_time_stamp();

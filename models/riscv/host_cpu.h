@@ -33,6 +33,24 @@ struct HostStop {
   std::string description;
 };
 
+/// Somebody who stops the hart between instructions: a debugger. All is called in the hart's thread
+/// with the kernel at the hart's time, and may take wall time: simulated time stands still.
+class HostDebugger {
+ public:
+  virtual ~HostDebugger() = default;
+  /// Asked between stretches of execution and in WFI: true when the hart shall stop now.
+  virtual bool wants_halt() = 0;
+  /// True when instructions shall be executed one by one, by step().
+  virtual bool stepping() const = 0;
+  /// Executes one instruction and returns why Hart::run came back, or kBreakpoint instead of
+  /// executing it.
+  virtual StopReason step(Hart& hart) = 0;
+  /// The hart has stopped: before its first instruction or because wants_halt() said so (kLimit),
+  /// at a breakpoint, or with a trap nobody handles, which ends the run afterwards. Returns when it
+  /// shall go on.
+  virtual void halt(StopReason reason) = 0;
+};
+
 /// A hart in a SystemC thread: runs ahead of the kernel by at most min(quantum, time to the next
 /// pending event), so that results and interrupt latencies do not depend on the quantum.
 ///
@@ -72,6 +90,17 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   void set_stop_handler(std::function<void(const HostStop&)> handler);
   /// Ends the run after the current instruction (a device ended the simulation).
   void request_stop();
+  /// Resets the hart after the current instruction, or at once when it is stopped in a debugger.
+  /// Its clock, its counts and its energy go on.
+  void request_reset();
+
+  /// Who controls the hart; before the simulation starts. Must outlive it.
+  void set_debugger(HostDebugger& debugger);
+  /// Makes a hart that waits in WFI ask its debugger; may be called between runs of the kernel.
+  void ask_debugger();
+  /// Memory as software sees it, without time and side effects; returns the bytes there are.
+  std::size_t debug_read(std::uint32_t address, std::uint8_t* bytes, std::size_t count);
+  std::size_t debug_write(std::uint32_t address, const std::uint8_t* bytes, std::size_t count);
 
   Hart& hart();
   const Hart& hart() const;
@@ -89,10 +118,15 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   bool provide_direct_memory(Hart& hart, std::uint32_t address) override;
 
   void run_thread();
+  StopReason run_stretch();
+  bool ended_by(StopReason reason);
   void synchronise();
   void settle();
   void sample_interrupts();
   void wait_for_interrupt();
+  void halt_in_debugger(StopReason reason);
+  std::size_t debug_transport(tlm::tlm_command command, std::uint32_t address, std::uint8_t* bytes,
+                              std::size_t count);
   std::uint64_t next_limit();
   BusResult transport(tlm::tlm_command command, std::uint32_t address, unsigned bytes);
   void invalidate_direct_memory(sc_dt::uint64 first, sc_dt::uint64 last);

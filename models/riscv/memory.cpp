@@ -36,7 +36,7 @@ bool is_misaligned(std::uint32_t address, unsigned bytes) {
 // What an atomic memory operation writes back.
 std::uint32_t atomic_result(Opcode code, std::uint32_t old, std::uint32_t b) {
   switch (code) {
-#define AIMC_INSTRUCTION(name, format, opcode, funct3, funct7, cls, meaning) \
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
   AIMC_RESULT_##format(name, meaning)
 #define AIMC_RESULT_Upper(name, meaning)
 #define AIMC_RESULT_Jal(name, meaning)
@@ -47,6 +47,7 @@ std::uint32_t atomic_result(Opcode code, std::uint32_t old, std::uint32_t b) {
 #define AIMC_RESULT_Imm(name, meaning)
 #define AIMC_RESULT_Shift(name, meaning)
 #define AIMC_RESULT_Reg(name, meaning)
+#define AIMC_RESULT_Unary(name, meaning)
 #define AIMC_RESULT_Fence(name, meaning)
 #define AIMC_RESULT_Lr(name, meaning)
 #define AIMC_RESULT_Sc(name, meaning)

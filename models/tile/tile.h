@@ -33,6 +33,8 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
        std::uint64_t seed, const std::string& path, core::EnergyMeter& energy, core::Probe& probe);
 
   const TileEngine& engine() const { return engine_; }
+  /// True while a command executes.
+  bool executing() const { return executing_; }
   /// Time spent executing commands, the one in progress included.
   core::TimePs busy_ps() const;
 

@@ -10,9 +10,11 @@
 
 #include "aimc/nmpu_format.h"
 #include "aimc/registers.h"
+#include "models/riscv/gdb_transport.h"
 #include "platform/cli/blobs.h"
 #include "platform/cli/commands.h"
 #include "platform/cli/interrupt.h"
+#include "platform/cli/uart_stream.h"
 #include "platform/cli/words.h"
 #include "platform/config/platform_dump.h"
 #include "platform/observe/console.h"
@@ -54,6 +56,7 @@ struct Plan {
   std::vector<SaveRequest> saves;
   bool perfetto = false;
   std::string folder;
+  std::unique_ptr<riscv::GdbTcpServer> gdb;
 };
 
 struct CloseFile {
@@ -63,9 +66,6 @@ struct CloseFile {
 void refuse_unbuilt(const RunArguments& arguments) {
   choose("--noc", arguments.noc, {"lt"}, {"at", "flit"});
   if (!arguments.age.empty()) throw UsageError("--age is not built yet");
-  if (!arguments.gdb.empty()) throw UsageError("--gdb is not built yet");
-  if (arguments.uart == "pty")
-    throw UsageError("--uart: value 'pty' is not built yet; expected stdio or a file");
   for (const std::string& format : arguments.trace) {
     choose("--trace", format, {"perfetto"}, {"vcd", "fst", "csv", "instr"});
   }
@@ -85,6 +85,25 @@ platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
                      "; expected --nmpu model or " + std::to_string(kRtlLanes) + " lanes");
   }
   return platform;
+}
+
+/// Listens for a debugger, on the loopback interface only.
+std::unique_ptr<riscv::GdbTcpServer> open_gdb(const std::string& port) {
+  constexpr std::uint64_t kMaxPort = 65535;
+  if (port.empty()) return nullptr;
+  const bool digits =
+      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || port.size() > 5 || parse_number("--gdb", port) > kMaxPort) {
+    throw UsageError("--gdb: value '" + port +
+                     "' is not a port, 0 (any free one) to 65535; the server listens on 127.0.0.1 "
+                     "only");
+  }
+  try {
+    return std::make_unique<riscv::GdbTcpServer>(
+        static_cast<std::uint16_t>(parse_number("--gdb", port)));
+  } catch (const std::runtime_error& error) {
+    throw UsageError(std::string("--gdb: ") + error.what());
+  }
 }
 
 Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
@@ -113,12 +132,14 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   }
   plan.folder =
       arguments.out.empty() ? "out/" + fs::path(arguments.firmware).stem().string() : arguments.out;
+  plan.gdb = open_gdb(arguments.gdb);
+  options.gdb = plan.gdb.get();
   return plan;
 }
 
 /// Where --uart shows what is sent; uart.log has it in any case.
 std::unique_ptr<std::FILE, CloseFile> open_uart(const RunArguments& arguments) {
-  if (arguments.uart == "stdio") return nullptr;
+  if (arguments.uart == "stdio" || arguments.uart == "pty") return nullptr;
   std::unique_ptr<std::FILE, CloseFile> file(std::fopen(arguments.uart.c_str(), "wb"));
   if (file == nullptr) throw UsageError("--uart: file '" + arguments.uart + "' cannot be written");
   return file;
@@ -155,12 +176,21 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   }
   const auto uart_file = open_uart(arguments);
   std::FILE* const uart = uart_file ? uart_file.get() : stdout;
+  const auto pty = arguments.uart == "pty" ? std::make_unique<PseudoTerminal>() : nullptr;
+  StreamInput uart_input(pty ? pty->descriptor() : STDIN_FILENO);
   observe::ProgressLine progress(stderr, isatty(STDERR_FILENO) != 0);
   const Interrupt interrupt;
   platform::RunOptions& options = plan.options;
   options.sink = files.sink();
   options.stop = interrupt.flag();
-  options.uart = [&files, &progress, uart](std::uint8_t byte) {
+  if (!uart_file) options.uart_input = &uart_input;
+  if (pty) spdlog::info("UART at {}", pty->name());
+  options.uart = [&files, &progress, &pty, uart](std::uint8_t byte) {
+    if (pty) {
+      files.uart(byte);
+      pty->put(byte);
+      return;
+    }
     if (uart == stdout) progress.clear();
     files.uart(byte);
     std::putc(byte, uart);
@@ -170,6 +200,9 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
     options.progress = [&progress](const platform::Progress& p) { progress.update(p); };
   }
 
+  if (plan.gdb) {
+    spdlog::info("waiting for gdb: target remote 127.0.0.1:{}", plan.gdb->port());
+  }
   spdlog::debug("{} on {}, output in {}", arguments.firmware, plan.platform.config.name,
                 plan.folder);
   const auto start = std::chrono::steady_clock::now();
@@ -214,8 +247,9 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--analog", arguments.analog,
                      "Crossbars: ideal or physical; short for --set tile.analog");
   command.add_option("--age", arguments.age, "Not built yet");
-  command.add_option("--gdb", arguments.gdb, "Not built yet");
-  command.add_option("--uart", arguments.uart, "Where the UART goes: stdio or a file")
+  command.add_option("--gdb", arguments.gdb,
+                     "Wait for gdb on this port of 127.0.0.1; 0: any free one");
+  command.add_option("--uart", arguments.uart, "UART: stdio, pty, or a file for its output")
       ->capture_default_str();
   command.add_option("--max-sim-time", arguments.max_sim_time,
                      "Stop at this simulated time, e.g. 10ms");

@@ -58,6 +58,9 @@ Json value_schema(const Setting& setting) {
     case SettingKind::kChoice:
       schema["enum"] = setting.choices;
       break;
+    case SettingKind::kText:
+      schema["type"] = "string";
+      break;
     case SettingKind::kWhole:
       schema["type"] = "integer";
       if (setting.range.power_of_two) {

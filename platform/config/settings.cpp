@@ -109,6 +109,12 @@ SettingValue parse_setting(const Setting& setting, const std::string& text, bool
         refuse(setting, text, "is not known");
       }
       return text;
+    case SettingKind::kText:
+      try {
+        return setting.canonical(text);
+      } catch (const std::invalid_argument& error) {
+        refuse(setting, text, error.what());
+      }
   }
   throw std::logic_error("setting of an unknown kind");
 }
@@ -132,6 +138,8 @@ std::string expected_value(const Setting& setting) {
       }
       return text;
     }
+    case SettingKind::kText:
+      return setting.form;
   }
   throw std::logic_error("setting of an unknown kind");
 }

@@ -17,7 +17,7 @@ namespace aimc::platform {
 using SettingValue = std::variant<bool, std::uint64_t, double, std::string>;
 
 /// What kind of value a setting takes.
-enum class SettingKind : std::uint8_t { kFlag, kWhole, kReal, kChoice };
+enum class SettingKind : std::uint8_t { kFlag, kWhole, kReal, kChoice, kText };
 
 /// Values a number may have, both ends included unless `above_minimum`.
 struct SettingRange {
@@ -33,7 +33,10 @@ struct Setting {
   SettingKind kind = SettingKind::kWhole;
   SettingRange range;                ///< of numbers
   std::vector<std::string> choices;  ///< of a choice
-  std::string description;           ///< one line
+  std::string form;                  ///< of a text: what it looks like, in words
+  /// Of a text: its canonical form; std::invalid_argument when it is none.
+  std::function<std::string(const std::string&)> canonical;
+  std::string description;  ///< one line
   std::function<SettingValue(const SocConfig&)> get;
   std::function<void(SocConfig&, const SettingValue&)> set;  ///< takes a value parse_setting made
 };
@@ -93,6 +96,26 @@ class SettingList {
       while (words.at(index) != std::get<std::string>(value)) ++index;
       using Enum = std::remove_reference_t<decltype(field(config))>;
       field(config) = static_cast<Enum>(index);
+    };
+  }
+
+  /// A text that stands for a value.
+  /// @param form what the text looks like, in words
+  /// @param parse the value of a text; std::invalid_argument, with what is wrong, when it has none
+  /// @param name_of the text of a value
+  template <class Field, class Parse, class NameOf>
+  void text(std::string_view name, Field field, std::string_view form, Parse parse, NameOf name_of,
+            std::string_view description) {
+    Setting& setting = add(name, SettingKind::kText, description);
+    setting.form = form;
+    setting.canonical = [parse, name_of](const std::string& written) {
+      return name_of(parse(written));
+    };
+    setting.get = [field, name_of](const SocConfig& config) {
+      return SettingValue(std::string(name_of(field(config))));
+    };
+    setting.set = [field, parse](SocConfig& config, const SettingValue& value) {
+      field(config) = parse(std::get<std::string>(value));
     };
   }
 

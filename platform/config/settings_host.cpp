@@ -60,6 +60,10 @@ void add_host_settings(SettingList& list) {
   list.flag(
       "trap_misaligned", [](auto& c) -> auto& { return c.host.hart.trap_misaligned; },
       "misaligned RAM accesses trap instead of being emulated");
+  list.text(
+      "isa", [](auto& c) -> auto& { return c.host.hart.extensions; }, std::string(riscv::kIsaForm),
+      riscv::parse_isa, riscv::isa_name,
+      "instruction set of the core, mirrored in misa; others are illegal instructions");
   list.section("host.cycles");
   for_each_class([&list](const char* name, InstructionClass which, const char* what) {
     const auto index = static_cast<std::size_t>(which);

@@ -4,7 +4,9 @@
 #include <cstring>
 #include <systemc>
 
+#include "models/riscv/gdb_debugger.h"
 #include "platform/soc/mailbox_recorder.h"
+#include "platform/soc/monitor.h"
 #include "platform/soc/soc.h"
 
 namespace aimc::platform {
@@ -15,6 +17,9 @@ namespace map = regs::soc;
 /// Simulated time between two looks at the stop flag; short enough to feel immediate, long enough
 /// to cost nothing.
 constexpr core::TimePs kPollInterval = 5'000'000'000;
+
+/// Wall time between two looks at the stop flag while only the outside can make something happen.
+constexpr int kWaitMs = 100;
 
 core::TimePs now_ps() {
   return sc_core::sc_time_stamp().value();
@@ -38,6 +43,7 @@ class Run {
     soc_->boot_rom().load(options.elf.entry);
     soc_->finisher().set_handler([this](peripherals::Exit exit) { on_exit(exit); });
     soc_->cpu().set_stop_handler([this](const riscv::HostStop& stop) { on_host_stop(stop); });
+    if (options.gdb != nullptr) attach_debugger(*options.gdb);
   }
 
   RunResult execute() {
@@ -47,6 +53,7 @@ class Run {
       // An exception in a SystemC thread comes out as a report: a lockstep mismatch, above all.
       end(RunStatus::kPlatform, 0, std::string(report.get_msg()) + at_pc());
     }
+    tell_debugger();
     return collect();
   }
 
@@ -60,23 +67,79 @@ class Run {
     std::vector<std::string> args{options_.elf.path};
     args.insert(args.end(), options_.firmware_args.begin(), options_.firmware_args.end());
     return std::make_unique<Soc>("soc", options_.config, options_.seed, options_.nmpu, args,
-                                 options_.uart, mailbox_, energy_, probe_);
+                                 options_.uart, uart_source(), mailbox_, energy_, probe_);
+  }
+
+  peripherals::UartLine::Source uart_source() {
+    UartInput* const input = options_.uart_input;
+    return [input]() { return input != nullptr ? input->next() : std::nullopt; };
+  }
+
+  void attach_debugger(riscv::GdbTransport& transport) {
+    riscv::GdbDebugger::Platform platform;
+    platform.cancelled = [this] { return options_.stop != nullptr && options_.stop->load(); };
+    platform.kill = [this] {
+      end(RunStatus::kPlatform, 0, "killed by the debugger" + at_pc());
+      soc_->cpu().request_stop();
+    };
+    platform.reset = [this] { soc_->reset(); };
+    platform.monitor = [this](std::string_view command) {
+      return monitor_command(*soc_, options_.config, command);
+    };
+    platform.help = monitor_help();
+    debugger_ = std::make_unique<riscv::GdbDebugger>(soc_->cpu(), transport, std::move(platform));
+    soc_->cpu().set_debugger(*debugger_);
+  }
+
+  void tell_debugger() {
+    if (!debugger_) return;
+    const bool by_firmware = result_.status == RunStatus::kFirmware;
+    debugger_->finish(
+        by_firmware ? std::optional<unsigned>(std::min(result_.exit_code, 255U)) : std::nullopt,
+        result_.reason);
   }
 
   void run_kernel() {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     while (!ended_) {
-      if (!sc_core::sc_pending_activity()) {
-        end(RunStatus::kPlatform, 0,
-            soc_->cpu().waiting() ? "WFI that nothing can ever wake" + at_pc()
-                                  : "nothing is left to happen" + at_pc());
-      } else if (options_.stop != nullptr && options_.stop->load()) {
+      look_outside(0);
+      if (options_.stop != nullptr && options_.stop->load()) {
         end(RunStatus::kPlatform, 0, "interrupted" + at_pc());
       } else if (options_.max_sim_time_ps && now_ps() >= *options_.max_sim_time_ps) {
         end(RunStatus::kPlatform, 0, "limit of simulated time reached" + at_pc());
+      } else if (!sc_core::sc_pending_activity()) {
+        on_starvation();
       } else {
         advance();
       }
+    }
+  }
+
+  /// Input that has come, and a debugger that wants to stop a waiting hart.
+  void look_outside(int timeout_ms) {
+    if (input_is_live() && soc_->uart_line().idle() && options_.uart_input->wait(timeout_ms)) {
+      soc_->uart_line().wake();
+    }
+    if (debugger_ && soc_->cpu().waiting() && debugger_->poll()) soc_->cpu().ask_debugger();
+  }
+
+  bool input_is_live() const {
+    return options_.uart_input != nullptr && options_.uart_input->live();
+  }
+
+  /// Nothing inside will ever happen again. Somebody outside may type, if the firmware listens, or
+  /// debug.
+  void on_starvation() {
+    const bool waiting = soc_->cpu().waiting();
+    const std::string reason =
+        (waiting ? "WFI that nothing can ever wake" : "nothing is left to happen") + at_pc();
+    if (waiting && input_is_live() && soc_->uart_line().idle() &&
+        soc_->uart().receive_interrupt_enabled()) {
+      look_outside(kWaitMs);
+    } else if (waiting && debugger_ && debugger_->stop_because(reason)) {
+      soc_->cpu().ask_debugger();
+    } else {
+      end(RunStatus::kPlatform, 0, reason);
     }
   }
 
@@ -117,8 +180,8 @@ class Run {
             "firmware failed with code " + std::to_string(exit.code));
         break;
       case peripherals::Exit::Kind::kReset:
-        end(RunStatus::kPlatform, 0, "firmware asked for a reset, which ends the run" + at_pc());
-        break;
+        soc_->reset();
+        return;
     }
     soc_->cpu().request_stop();
     sc_core::sc_pause();
@@ -142,9 +205,10 @@ class Run {
     result.host_cycles = soc_->cpu().hart().cycle();
     for (unsigned id = 0; id < soc_->tiles().size(); ++id) {
       const tile::Tile& tile = *soc_->tiles()[id];
-      const tile::TileCounters& counters = tile.engine().counters();
+      const tile::TileCounters counters = soc_->tile_totals(id);
       result.tiles.push_back({id, id % options_.config.noc.width, id / options_.config.noc.width,
-                              counters.mvms, counters.macs, counters.nmpu_columns, tile.busy_ps()});
+                              counters.mvms, counters.macs, counters.nmpu_columns,
+                              counters.busy_ps});
       const nmpu::LockstepCounters lockstep = tile.engine().nmpu().lockstep();
       result.nmpu_compared += lockstep.columns_compared;
       result.nmpu_mismatches += lockstep.mismatches;
@@ -172,6 +236,7 @@ class Run {
   core::Probe probe_;
   MailboxRecorder mailbox_;
   std::unique_ptr<Soc> soc_;
+  std::unique_ptr<riscv::GdbDebugger> debugger_;
   RunResult result_;
   bool ended_ = false;
 };

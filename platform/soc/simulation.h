@@ -14,6 +14,11 @@
 #include "models/nmpu/backend.h"
 #include "platform/config/soc_config.h"
 #include "platform/soc/elf_image.h"
+#include "platform/soc/uart_input.h"
+
+namespace aimc::riscv {
+class GdbTransport;
+}
 
 namespace aimc::platform {
 
@@ -47,8 +52,10 @@ struct RunOptions {
   std::vector<LoadBlob> loads;             ///< put into RAM after the segments, in order
   std::vector<SaveRange> saves;
   std::optional<core::TimePs> max_sim_time_ps;
-  core::ActivitySink* sink = nullptr;             ///< nullptr: nobody listens
-  std::function<void(std::uint8_t)> uart;         ///< every byte the UART sends; may be empty
+  core::ActivitySink* sink = nullptr;      ///< nullptr: nobody listens
+  std::function<void(std::uint8_t)> uart;  ///< every byte the UART sends; may be empty
+  UartInput* uart_input = nullptr;         ///< what the UART receives; nullptr: nothing
+  riscv::GdbTransport* gdb = nullptr;      ///< where a debugger is waited for; nullptr: nowhere
   std::function<void(const Progress&)> progress;  ///< when the firmware reports it; may be empty
   const std::atomic<bool>* stop = nullptr;        ///< polled; true ends the run
 };

@@ -42,8 +42,8 @@ peripherals::SystemControlConfig control_config(const SocConfig& config,
 
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
          nmpu::BackendKind nmpu, const std::vector<std::string>& args,
-         peripherals::Uart16550::Sink uart, peripherals::Mailbox& mailbox,
-         core::EnergyMeter& energy, core::Probe& probe)
+         peripherals::Uart16550::Sink uart, peripherals::UartLine::Source uart_source,
+         peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe)
     : sc_module(name),
       cpu_("cpu", host_config(config), energy),
       bus_("bus", core::Clock(config.host.clock_mhz).time_of(config.bus.cycles),
@@ -53,6 +53,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t se
       clint_("clint", kTimebaseHz),
       plic_("plic"),
       uart_("uart", std::move(uart)),
+      uart_line_("uart_line", uart_, std::move(uart_source)),
       ram_("ram", config.ram.size_mib * kMebibyte,
            {config.ram.access_ns, config.host.ram_read_pj, config.host.ram_write_pj}, energy),
       crossing_("crossing", core::Clock(config.noc.clock_mhz).time_of(config.crossing_cycles)),
@@ -65,6 +66,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t se
                                            noc_.payload_bytes()};
           },
           mailbox),
+      before_reset_(config.tile_count),
       tile_done_("tile_done", config.tile_count),
       tile_error_("tile_error", config.tile_count) {
   bind_host_side(config);
@@ -130,6 +132,29 @@ void Soc::bind_interrupts() {
   plic_.source(map::kIrqTileDone).bind(any_done_);
   control_.any_error.bind(any_error_);
   plic_.source(map::kIrqTileError).bind(any_error_);
+}
+
+void Soc::reset() {
+  for (unsigned i = 0; i < tiles_.size(); ++i) {
+    before_reset_[i] = tile_totals(i);
+    tiles_[i]->reset();
+  }
+  clint_.reset();
+  plic_.reset();
+  uart_.reset();
+  control_.reset();
+  cpu_.request_reset();
+}
+
+tile::TileCounters Soc::tile_totals(unsigned index) const {
+  const tile::Tile& tile = *tiles_[index];
+  tile::TileCounters total = tile.engine().counters();
+  const tile::TileCounters& before = before_reset_[index];
+  total.mvms += before.mvms;
+  total.macs += before.macs;
+  total.nmpu_columns += before.nmpu_columns;
+  total.busy_ps = tile.busy_ps() + before.busy_ps;
+  return total;
 }
 
 void Soc::meter_leakage(const SocConfig& config, core::EnergyMeter& energy) {

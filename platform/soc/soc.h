@@ -16,6 +16,7 @@
 #include "models/peripherals/system_control.h"
 #include "models/peripherals/test_finisher.h"
 #include "models/peripherals/uart16550.h"
+#include "models/peripherals/uart_line.h"
 #include "models/riscv/host_cpu.h"
 #include "models/tile/tile.h"
 #include "models/tlm/address_router.h"
@@ -30,15 +31,24 @@ class Soc : public sc_core::sc_module {
  public:
   Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
       nmpu::BackendKind nmpu, const std::vector<std::string>& args,
-      peripherals::Uart16550::Sink uart, peripherals::Mailbox& mailbox, core::EnergyMeter& energy,
-      core::Probe& probe);
+      peripherals::Uart16550::Sink uart, peripherals::UartLine::Source uart_source,
+      peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe);
 
   riscv::HostCpu& cpu() { return cpu_; }
   peripherals::Memory& ram() { return ram_; }
   peripherals::BootRom& boot_rom() { return boot_rom_; }
   peripherals::TestFinisher& finisher() { return finisher_; }
+  const peripherals::Uart16550& uart() const { return uart_; }
+  peripherals::UartLine& uart_line() { return uart_line_; }
   const noc::Noc& network() const { return noc_; }
   const std::vector<std::unique_ptr<tile::Tile>>& tiles() const { return tiles_; }
+
+  /// Resets everything but the contents of RAM, conductances and wear. Time, energy and the totals
+  /// of what was done go on. In the hart's thread: during one of its accesses, or while it is
+  /// stopped in a debugger.
+  void reset();
+  /// What a tile did since the start of the run; its own counters begin again at a reset.
+  tile::TileCounters tile_totals(unsigned index) const;
 
  private:
   void bind_host_side(const SocConfig& config);
@@ -55,11 +65,13 @@ class Soc : public sc_core::sc_module {
   peripherals::Clint clint_;
   peripherals::Plic plic_;
   peripherals::Uart16550 uart_;
+  peripherals::UartLine uart_line_;
   peripherals::Memory ram_;
   ClockCrossing crossing_;
   noc::Noc noc_;
   peripherals::SystemControl control_;
   std::vector<std::unique_ptr<tile::Tile>> tiles_;
+  std::vector<tile::TileCounters> before_reset_;  // of each tile
 
   sc_core::sc_signal<bool> software_irq_{"software_irq"};
   sc_core::sc_signal<bool> timer_irq_{"timer_irq"};

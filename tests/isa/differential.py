@@ -1,6 +1,6 @@
 """Runs programs on the hart and on QEMU and compares what they print.
 
-The programs are traps.S and random ones of generate.py. Every program is run on the hart once in one piece and once cut
+The programs are traps.S and random ones of generate.py; those of even seeds use Zba, Zbb and Zbs. Every program is run on the hart once in one piece and once cut
 into random stretches, which must end alike to the cycle. AIMC_FULL=1 runs many more. Exit status 77 where QEMU or the
 cross compiler is missing.
 """
@@ -17,8 +17,16 @@ import generate
 
 HERE = pathlib.Path(__file__).resolve().parent
 GCC, OBJCOPY, QEMU = "riscv64-unknown-elf-gcc", "riscv64-unknown-elf-objcopy", "qemu-system-riscv32"
-# RV32IMAC with M and U mode, nothing else, as far as QEMU lets it be switched off.
-CPU = "rv32," + ",".join(f"{name}=false" for name in "f d s h zba zbb zbc zbs".split())
+# What both machines have besides RV32IMAC with M and U mode; everything else is switched off as far as QEMU lets it be.
+PLAIN, BITS = (), ("zba", "zbb", "zbs")
+
+
+def cpu_of(extensions):
+    return "rv32,zbc=false," + ",".join(f"{name}={str(name in extensions).lower()}" for name in ("f", "d", "s", "h") + BITS)
+
+
+def isa_of(extensions):
+    return "_".join(("rv32imac", "zicntr", "zicsr", "zifencei") + extensions)
 
 
 def build(work, name, source):
@@ -29,27 +37,27 @@ def build(work, name, source):
     return elf, image
 
 
-def run_qemu(elf):
-    command = [QEMU, "-M", "virt", "-cpu", CPU, "-bios", "none", "-display", "none", "-monitor", "none", "-serial",
+def run_qemu(elf, extensions):
+    command = [QEMU, "-M", "virt", "-cpu", cpu_of(extensions), "-bios", "none", "-display", "none", "-monitor", "none", "-serial",
                "stdio", "-kernel", elf]
     return subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=60, check=True).stdout
 
 
-def run_hart(runner, image, *cut):
-    done = subprocess.run([runner, image, *cut], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300,
+def run_hart(runner, extensions, image, *cut):
+    done = subprocess.run([runner, isa_of(extensions), image, *cut], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300,
                           check=False)
     return done.returncode, done.stdout, done.stderr
 
 
-def compare(runner, work, name, source, cut_seed):
+def compare(runner, work, name, source, extensions, cut_seed):
     elf, image = build(work, name, source)
-    status, text, statistics = run_hart(runner, image)
-    _, cut_text, cut_statistics = run_hart(runner, image, str(cut_seed))
+    status, text, statistics = run_hart(runner, extensions, image)
+    _, cut_text, cut_statistics = run_hart(runner, extensions, image, str(cut_seed))
     if status != 0:
         return f"the hart ended with status {status}: {statistics}"
     if (text, statistics) != (cut_text, cut_statistics):
         return f"cut into stretches (seed {cut_seed}) it ends otherwise: {statistics.strip()} / {cut_statistics.strip()}"
-    expected = run_qemu(elf)
+    expected = run_qemu(elf, extensions)
     if text != expected:
         ours, theirs = text.splitlines(), expected.splitlines()
         line = next((i for i, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]), min(len(ours), len(theirs)))
@@ -74,13 +82,14 @@ def main():
     options.work.mkdir(parents=True, exist_ok=True)
 
     failures = 0
-    tests = [("traps", HERE / "traps.S", 1)]
+    tests = [("traps", HERE / "traps.S", PLAIN, 1)]
     for seed in range(options.seed, options.seed + options.programs):
         source = options.work / f"random{seed}.S"
-        source.write_text(generate.generate(seed))
-        tests.append((f"random{seed}", source, seed))
-    for name, source, seed in tests:
-        problem = compare(options.runner, options.work, name, source, seed)
+        extensions = BITS if seed % 2 == 0 else PLAIN
+        source.write_text(generate.generate(seed, bits=bool(extensions)))
+        tests.append((f"random{seed}", source, extensions, seed))
+    for name, source, extensions, seed in tests:
+        problem = compare(options.runner, options.work, name, source, extensions, seed)
         if problem:
             failures += 1
             print(f"{name} (seed {seed}, {options.work}): {problem}")

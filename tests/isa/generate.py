@@ -1,4 +1,4 @@
-"""Makes a random RV32IMAC program for the harness from a seed.
+"""Makes a random program for the harness from a seed: RV32IMAC, or that with Zba, Zbb and Zbs.
 
 Programs always end: jumps go forwards but for loops with a counter of their own. Registers: s0 (x8) and sp point into the
 data, s1 (x9) and s2 (x18) count loops, all others are free.
@@ -12,6 +12,10 @@ EDGES = [0, 1, 2, 3, 31, 32, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFF
 REGISTER_OPS = ("add sub sll slt sltu xor srl sra or and mul mulh mulhsu mulhu div divu rem remu").split()
 IMMEDIATE_OPS = "addi slti sltiu xori ori andi".split()
 SHIFTS = "slli srli srai".split()
+# Zba, Zbb, Zbs: two registers, one, a register and an amount.
+BIT_OPS = ("sh1add sh2add sh3add andn orn xnor min minu max maxu rol ror bclr bext binv bset").split()
+BIT_UNARIES = "clz ctz cpop sext.b sext.h zext.h orc.b rev8".split()
+BIT_SHIFTS = "rori bclri bexti binvi bseti".split()
 BRANCHES = "beq bne blt bge bltu bgeu".split()
 LOADS = {"lb": 1, "lbu": 1, "lh": 2, "lhu": 2, "lw": 4}
 STORES = {"sb": 1, "sh": 2, "sw": 4}
@@ -25,8 +29,9 @@ BAD_HALVES = [0x0000, 0x0004, 0x6081, 0x6101, 0x1082, 0x9001, 0x9401, 0x9C01, 0x
 
 
 class Generator:
-    def __init__(self, seed):
+    def __init__(self, seed, bits):
         self.random = random.Random(seed)
+        self.bits = bits
         self.lines = []
         self.functions = []
         self.labels = 0
@@ -68,6 +73,16 @@ class Generator:
             self.emit(f"{r.choice(['lui', 'auipc'])} {self.target()}, {r.getrandbits(20)}")
         else:
             self.emit(f"li {self.reg()}, {self.word()}")
+
+    def bit_manipulation(self):
+        r = self.random
+        kind = r.random()
+        if kind < 0.55:
+            self.emit(f"{r.choice(BIT_OPS)} {self.target()}, {self.source()}, {self.source()}")
+        elif kind < 0.8:
+            self.emit(f"{r.choice(BIT_UNARIES)} {self.target()}, {self.source()}")
+        else:
+            self.emit(f"{r.choice(BIT_SHIFTS)} {self.target()}, {self.source()}, {r.randint(0, 31)}")
 
     def compressed(self):
         r = self.random
@@ -128,15 +143,17 @@ class Generator:
             self.emit(f"{r.choice(['csrrwi', 'csrrsi', 'csrrci'])} {self.target()}, {csr}, {r.randint(0, 31)}")
 
     def bad_word(self):
-        """A 32-bit encoding that RV32IMAC leaves reserved."""
+        """A 32-bit encoding that RV32IMAC, Zba, Zbb and Zbs leave reserved."""
         r = self.random
         fields = r.getrandbits(25) << 7
         low = lambda funct3: (fields & ~0x7000) | funct3 << 12
         return r.choice([
+            (low(1) & 0x01FFFFFF) | r.choice([0x2A, 0x4A, 0x6A]) << 24 | 0x13, 0x60600013 | (fields & 0xF8F80) | 1 << 12,
+            (low(r.choice([0, 2, 3])) & 0x01FFFFFF) | r.choice([0x14, 0x24, 0x30, 0x34]) << 25 | 0x33,
             low(r.choice([3, 6, 7])) | 0x03, low(r.choice([3, 4, 5, 6, 7])) | 0x23, low(r.choice([2, 3])) | 0x63,
             low(r.choice([1, 2, 3, 4, 5, 6, 7])) | 0x67, (low(1) & 0x01FFFFFF) | 0x40000000 | 0x13,
             (low(5) & 0x01FFFFFF) | 0x80000000 | 0x13, (low(0) & 0x01FFFFFF) | 0x42000000 | 0x33,
-            (low(r.choice([1, 2, 3, 4, 6, 7])) & 0x01FFFFFF) | 0x40000000 | 0x33, low(r.choice([0, 1, 3, 4])) | 0x2F,
+            (low(r.choice([1, 2, 3])) & 0x01FFFFFF) | 0x40000000 | 0x33, low(r.choice([0, 1, 3, 4])) | 0x2F,
             (low(2) & 0x07FFFFFF) | r.choice([0x05, 0x09, 0x0D, 0x11, 0x1F]) << 27 | 0x2F,
             0x10100000 | (fields & 0xF8F80) | 2 << 12 | 0x2F, low(4) | 0x73, fields | r.choice([0x0B, 0x2B, 0x5B, 0x7B]),
             fields | r.choice([0x1B, 0x3B]), fields | r.choice([0x1F, 0x3F, 0x5F, 0x7F]),
@@ -211,7 +228,7 @@ class Generator:
         r = self.random
         kind = r.random()
         if kind < 0.36:
-            self.arithmetic()
+            self.bit_manipulation() if self.bits and r.random() < 0.6 else self.arithmetic()
         elif kind < 0.58:
             self.compressed()
         elif kind < 0.84:
@@ -260,7 +277,8 @@ class Generator:
         self.functions.append(name)
 
     def program(self, count):
-        self.lines = ["  .option arch, +zicsr, +zifencei", "  .section .text", "  .globl program"]
+        bits = ", +zba, +zbb, +zbs" if self.bits else ""
+        self.lines = [f"  .option arch, +zicsr, +zifencei{bits}", "  .section .text", "  .globl program"]
         for index in range(6):
             known, self.functions = self.functions, []  # functions call none
             self.function(index)
@@ -273,6 +291,6 @@ class Generator:
         return "\n".join(self.lines) + "\n"
 
 
-def generate(seed, count=400):
-    """Assembly text of the program of a seed, with about `count` things on its outermost level."""
-    return Generator(seed).program(count)
+def generate(seed, bits=False, count=400):
+    """Assembly text of the program of a seed, with about `count` things on its outermost level; `bits` with Zba, Zbb, Zbs."""
+    return Generator(seed, bits).program(count)

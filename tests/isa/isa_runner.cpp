@@ -2,7 +2,7 @@
 // need: RAM, a UART that prints, the test finisher and the software interrupt. Prints what the
 // program prints.
 //
-//   isa_runner IMAGE.bin [SEED]      with a seed, the run is cut into random stretches
+//   isa_runner ISA IMAGE.bin [SEED]      with a seed, the run is cut into random stretches
 //
 // The last line on stderr tells pc, cycles and instructions at the end: they must not depend on the
 // cuts.
@@ -63,9 +63,9 @@ class Machine : public HartEnvironment {
 
 int run(const std::vector<std::string>& arguments) {
   std::vector<std::uint8_t> ram(kRamSize);
-  std::ifstream image(arguments.at(0), std::ios::binary);
+  std::ifstream image(arguments.at(1), std::ios::binary);
   if (!image) {
-    std::cerr << "isa_runner: cannot open " << arguments[0] << '\n';
+    std::cerr << "isa_runner: cannot open " << arguments[1] << '\n';
     return 2;
   }
   std::copy(std::istreambuf_iterator<char>(image), std::istreambuf_iterator<char>(), ram.begin());
@@ -73,11 +73,12 @@ int run(const std::vector<std::string>& arguments) {
   Machine machine;
   HartConfig config;
   config.reset_pc = kRamBase;
+  config.extensions = parse_isa(arguments.at(0));
   Hart hart(config, machine);
   hart.add_direct_memory({kRamBase, kRamSize, ram.data(), true});
 
-  const bool cut = arguments.size() > 1;
-  std::mt19937 random(cut ? static_cast<std::uint32_t>(std::stoul(arguments[1])) : 0U);
+  const bool cut = arguments.size() > 2;
+  std::mt19937 random(cut ? static_cast<std::uint32_t>(std::stoul(arguments[2])) : 0U);
   StopReason reason = StopReason::kLimit;
   while (reason == StopReason::kLimit && hart.cycle() < kMaxCycles) {
     const std::uint64_t stretch = cut ? random() % (random() % 4 == 0 ? 2000 : 40) : kMaxCycles;
@@ -94,8 +95,8 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace aimc::riscv
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 3) {
-    std::cerr << "usage: isa_runner IMAGE.bin [SEED]\n";
+  if (argc < 3 || argc > 4) {
+    std::cerr << "usage: isa_runner ISA IMAGE.bin [SEED]\n";
     return 2;
   }
   return aimc::riscv::run({argv + 1, argv + argc});

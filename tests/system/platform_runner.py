@@ -64,8 +64,8 @@ class Workspace:
         return self.call(command, out, timeout, cwd)
 
     def call(self, command, out=None, timeout=600, cwd=None):
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout,
-                              cwd=cwd or self.path, check=False)
+        done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=timeout, cwd=cwd or self.path, check=False)
         return Run(done.returncode, done.stdout, done.stderr, out)
 
     def fashion(self, *options, images, args=(), **keywords):

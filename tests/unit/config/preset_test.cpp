@@ -63,7 +63,8 @@ TEST(Presets, AreThoseOfTheSourceTree) {
   const auto all = aimc::platform::presets();
   EXPECT_EQ(all.size(), files);
   for (const auto& preset : all) {
-    EXPECT_EQ(preset.text, read_source("platform/presets/" + preset.name + ".yaml"));
+    EXPECT_TRUE(preset.text == read_source("platform/presets/" + preset.name + ".yaml"))
+        << preset.name << " is not what was built in";
   }
 }
 

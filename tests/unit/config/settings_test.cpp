@@ -51,6 +51,8 @@ SettingValue another_value(const Setting& s, const SocConfig& config) {
       return !std::get<bool>(now);
     case SettingKind::kChoice:
       return s.choices.at(s.choices[0] == std::get<std::string>(now) ? 1 : 0);
+    case SettingKind::kText:
+      return std::string("rv32imc_zicsr_zbb");
     case SettingKind::kWhole: {
       const auto low = static_cast<std::uint64_t>(s.range.minimum);
       return std::get<std::uint64_t>(now) == low ? static_cast<std::uint64_t>(s.range.maximum)
@@ -98,6 +100,25 @@ TEST(Settings, RefuseWrongTypes) {
   EXPECT_THAT(refusal("host.trap_misaligned", "1"), HasSubstr("expected true or false"));
   EXPECT_EQ(refusal("noc.routing", "diagonal"),
             "value 'diagonal' is not known; expected one of xy, yx");
+}
+
+TEST(Settings, InstructionSet) {
+  const std::string form = "rv32i[m][a]c[_zicntr][_zicsr][_zifencei][_zba][_zbb][_zbs]";
+  EXPECT_EQ(refusal("host.isa", "rv64imac"),
+            "value 'rv64imac' is no instruction set of this hart: it does not begin with rv32; "
+            "expected " +
+                form);
+  EXPECT_THAT(refusal("host.isa", "rv32mac"), HasSubstr("the base 'i' is missing"));
+  EXPECT_THAT(refusal("host.isa", "rv32ima"), HasSubstr("'c' is missing"));
+  EXPECT_THAT(refusal("host.isa", "rv32imafc"), HasSubstr("no extension 'f' here"));
+  EXPECT_THAT(refusal("host.isa", "rv32imca_zbc"), HasSubstr("no extension 'zbc' here"));
+  EXPECT_THAT(refusal("host.isa", "rv32imac_"), HasSubstr("no extension '' here"));
+  EXPECT_THAT(refusal("host.isa", "rv32immc"), HasSubstr("'m' is there twice"));
+  EXPECT_THAT(refusal("host.isa", "rv32ic_zba_zba"), HasSubstr("'zba' is there twice"));
+  EXPECT_THAT(refusal("host.isa", ""), HasSubstr("it does not begin with rv32"));
+  const auto settings = aimc::platform::soc_settings();
+  EXPECT_EQ(to_text(parse_setting(setting(settings, "host.isa"), "rv32imac_zba_zbb_zbs", false)),
+            "rv32imac_zicsr_zba_zbb_zbs");
 }
 
 TEST(Settings, RefuseValuesOutOfRange) {

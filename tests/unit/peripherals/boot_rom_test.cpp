@@ -17,8 +17,7 @@ std::uint32_t execute(const std::array<std::uint32_t, 5>& program,
   for (const std::uint32_t word : program) {
     const std::uint32_t rd = (word >> 7U) & 31U;
     const std::uint32_t rs = (word >> 15U) & 31U;
-    const std::uint32_t immediate =
-        static_cast<std::uint32_t>(static_cast<std::int32_t>(word) >> 20);
+    const auto immediate = static_cast<std::uint32_t>(static_cast<std::int32_t>(word) >> 20);
     switch (word & 0x7FU) {
       case 0x37:
         regs[rd] = word & 0xFFFFF000U;

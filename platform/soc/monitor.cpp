@@ -1,0 +1,58 @@
+#include "platform/soc/monitor.h"
+
+#include <cstdio>
+
+namespace aimc::platform {
+namespace {
+
+template <typename... Values>
+std::string line(const char* format, Values... values) {
+  char text[160];
+  std::snprintf(text, sizeof text, format, values...);
+  return text;
+}
+
+unsigned long long wide(std::uint64_t value) {
+  return value;
+}
+
+std::string show_tiles(const Soc& soc, const SocConfig& config) {
+  std::string text = "tile  at     state       mvms         macs  nmpu columns      busy us\n";
+  for (unsigned i = 0; i < soc.tiles().size(); ++i) {
+    const tile::TileCounters total = soc.tile_totals(i);
+    text +=
+        line("%4u  (%u,%u)  %-5s %10llu %12llu  %12llu %12.3f\n", i, i % config.noc.width,
+             i / config.noc.width, soc.tiles()[i]->executing() ? "busy" : "idle", wide(total.mvms),
+             wide(total.macs), wide(total.nmpu_columns), static_cast<double>(total.busy_ps) * 1e-6);
+  }
+  return text;
+}
+
+std::string show_network(const Soc& soc, const SocConfig& config) {
+  const noc::NetworkCounters& traffic = soc.network().counters();
+  const double mean = traffic.packets == 0 ? 0.0
+                                           : static_cast<double>(traffic.latency_cycles) /
+                                                 static_cast<double>(traffic.packets);
+  return line("mesh %ux%u\n", config.noc.width, config.noc.height) +
+         line("packets %llu, flits %llu, flit hops %llu, payload bytes %llu\n",
+              wide(traffic.packets), wide(traffic.flits), wide(traffic.flit_hops),
+              wide(soc.network().payload_bytes())) +
+         line("mean latency %.2f cycles, busiest link %.2f %%\n", mean,
+              100.0 * soc.network().max_link_utilisation());
+}
+
+}  // namespace
+
+std::optional<std::string> monitor_command(const Soc& soc, const SocConfig& config,
+                                           std::string_view command) {
+  if (command == "tiles") return show_tiles(soc, config);
+  if (command == "noc") return show_network(soc, config);
+  return std::nullopt;
+}
+
+std::string monitor_help() {
+  return "tiles    what each tile does and has done\n"
+         "noc      what the network has carried\n";
+}
+
+}  // namespace aimc::platform
