@@ -1,68 +1,11 @@
-#include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <string>
 
 #include "models/noc/at_mesh.h"
 #include "models/noc/engine.h"
-#include "models/noc/packet_book.h"
-#include "models/noc/routing.h"
-#include "models/noc/topology.h"
+#include "models/noc/plane_pair.h"
 
 namespace aimc::noc {
-
-namespace {
-
-/// Two planes of routers that share nothing.
-class AtNetwork final : public PacketEngine {
- public:
-  explicit AtNetwork(const NocConfig& config)
-      : topology_(config),
-        book_(topology_),
-        planes_{AtMesh(config, topology_, book_), AtMesh(config, topology_, book_)} {}
-
-  PacketId inject(const Packet& packet) override {
-    const std::uint32_t slot = book_.add(packet, now());
-    const PacketId id = book_[slot].id;
-    planes_[static_cast<std::size_t>(packet.plane)].inject(slot);
-    return id;
-  }
-  void advance_to(std::uint64_t cycle) override {
-    for (AtMesh& plane : planes_) plane.advance_to(cycle);
-    book_.sort_arrivals();
-  }
-  std::uint64_t now() const override { return planes_[0].now(); }
-  std::uint64_t next_event_cycle() const override {
-    if (book_.under_way() == 0) return kNever;
-    return std::min(planes_[0].next_event_cycle(), planes_[1].next_event_cycle());
-  }
-  bool poll(Completion& completion) override { return book_.poll(completion); }
-  std::size_t packets_under_way() const override { return book_.under_way(); }
-  bool at_rest() const override {
-    return book_.under_way() == 0 && planes_[0].at_rest() && planes_[1].at_rest();
-  }
-  unsigned routers_visited(Node source, Node destination) const override {
-    book_.check_nodes(source, destination);
-    return path_routers(topology_, source, destination);
-  }
-  const NetworkCounters& counters() const override { return book_.counters(); }
-  std::vector<LinkUse> link_use() const override {
-    std::vector<std::uint64_t> busy;
-    for (const AtMesh& plane : planes_) {
-      for (unsigned link = 0; link < topology_.link_count(); ++link) {
-        busy.push_back(plane.busy_cycles(link));
-      }
-    }
-    return report_link_use(topology_, busy);
-  }
-
- private:
-  Topology topology_;
-  PacketBook book_;
-  std::array<AtMesh, 2> planes_;  // by Plane
-};
-
-}  // namespace
 
 std::unique_ptr<PacketEngine> make_at_engine(const NocConfig& config) {
   check(config);
@@ -72,7 +15,7 @@ std::unique_ptr<PacketEngine> make_at_engine(const NocConfig& config) {
                                 std::to_string(config.virtual_channels) +
                                 ", expected 1 with the packet engine");
   }
-  return std::make_unique<AtNetwork>(config);
+  return std::make_unique<PlanePair<AtMesh>>(config);
 }
 
 }  // namespace aimc::noc
