@@ -104,7 +104,10 @@ class UartTest(unittest.TestCase):
         limit = time.monotonic() + timeout
         while not received.endswith(end) and time.monotonic() < limit:
             try:
-                received += os.read(terminal, 4096)
+                part = os.read(terminal, 4096)
+                if not part:
+                    return received  # the other end has gone
+                received += part
             except BlockingIOError:
                 time.sleep(0.01)
         return received
