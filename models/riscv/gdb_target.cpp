@@ -30,8 +30,8 @@ std::vector<std::pair<unsigned, std::string>> csr_names() {
 }
 
 std::string reg_line(const std::string& name, unsigned number, const char* type) {
-  return "<reg name=\"" + name + "\" bitsize=\"32\" regnum=\"" + std::to_string(number) +
-         "\" type=\"" + type + "\"/>\n";
+  return R"(<reg name=")" + name + R"(" bitsize="32" regnum=")" + std::to_string(number) +
+         R"(" type=")" + type + "\"/>\n";
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class GdbTransport {
 };
 
 /// One TCP connection at a time on a port of 127.0.0.1; no other interface is ever listened to.
-class GdbTcpServer : public GdbTransport {
+class GdbTcpServer final : public GdbTransport {
  public:
   /// @param port 1..65535, or 0 for any free one
   /// @throws std::runtime_error when the port cannot be had
