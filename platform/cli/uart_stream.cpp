@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -16,7 +15,7 @@ namespace {
 
 constexpr int kPipePauseMs = 1000;
 constexpr int kPtyReaderMs = 200;  // for a reader who is there but slow
-constexpr int kPtyDrainMs = 1000;  // at the end, for what nobody has read yet
+constexpr int kPtyDrainMs = 2000;  // at the end, for what nobody has read yet
 constexpr int kPtyDrainStepMs = 5;
 
 bool ready(int descriptor, short events, int timeout_ms) {
@@ -87,13 +86,10 @@ PseudoTerminal::PseudoTerminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_
 }
 
 // Closing discards what has not been read: the last words of the firmware, when the run ends at
-// once.
+// once. Only poll() also counts bytes that the kernel has yet to carry from one end to the other.
 PseudoTerminal::~PseudoTerminal() {
-  for (int waited = 0; waited < kPtyDrainMs; waited += kPtyDrainStepMs) {
-    int unread = 0;
-    if (::ioctl(slave_, FIONREAD, &unread) != 0 || unread == 0) break;
+  for (int waited = 0; waited < kPtyDrainMs && ready(slave_, POLLIN, 0); waited += kPtyDrainStepMs)
     ::poll(nullptr, 0, kPtyDrainStepMs);
-  }
   ::close(slave_);
   ::close(master_);
 }
