@@ -1,47 +1,17 @@
 // Replays packet traces of BookSim 2, where they are at hand, and compares mean latencies.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "models/noc/network.h"
+#include "tests/unit/noc/reference_trace.h"
 
 namespace aimc::noc {
 namespace {
-
-struct TracedPacket {
-  unsigned long long created = 0;
-  unsigned source = 0;
-  unsigned destination = 0;
-  unsigned flits = 0;
-  unsigned long long tail = 0;
-  unsigned routers = 0;
-};
-
-std::vector<TracedPacket> read_trace(const std::filesystem::path& path) {
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  std::vector<TracedPacket> packets;
-  char line[256];
-  while (file && gzgets(file.get(), line, sizeof line) != nullptr) {
-    TracedPacket packet;
-    if (std::sscanf(line, "%llu %u %u %u %*u %*u %llu %u", &packet.created, &packet.source,
-                    &packet.destination, &packet.flits, &packet.tail, &packet.routers) == 6) {
-      packets.push_back(packet);
-    }
-  }
-  std::sort(packets.begin(), packets.end(), [](const TracedPacket& a, const TracedPacket& b) {
-    return std::tie(a.created, a.source) < std::tie(b.created, b.source);
-  });
-  return packets;
-}
 
 struct Reference {
   const char* name;
@@ -54,11 +24,9 @@ struct Reference {
 class ReferenceTrace : public ::testing::TestWithParam<Reference> {};
 
 TEST_P(ReferenceTrace, MeanLatencyIsClose) {
-  const char* root = std::getenv("AIMC_SHARED");
-  if (root == nullptr) GTEST_SKIP() << "AIMC_SHARED names no directory with reference traces";
-  const std::filesystem::path path = std::filesystem::path(root) / "refs/noc" / GetParam().file;
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no trace " << path;
-  const std::vector<TracedPacket> packets = read_trace(path);
+  const std::filesystem::path path = reference_trace(GetParam().file);
+  if (path.empty()) GTEST_SKIP() << "AIMC_SHARED names no directory with reference traces";
+  const std::vector<TracedPacket> packets = read_reference_trace(path);
   ASSERT_GT(packets.size(), 1000U) << path;
 
   NocConfig config;
@@ -67,12 +35,11 @@ TEST_P(ReferenceTrace, MeanLatencyIsClose) {
   config.packet_gap_cycles = GetParam().packet_gap_cycles;
   const auto network = make_lt_network(config);
   double reference = 0.0;
-  for (const TracedPacket& packet : packets) {
-    network->retire_before(packet.created);
-    const Delivery delivery = network->send(
-        {{packet.source}, {packet.destination}, packet.flits, Plane::kRequest, packet.created});
-    ASSERT_EQ(delivery.routers, packet.routers);
-    reference += static_cast<double>(packet.tail - packet.created);
+  for (const auto& [packet, there] : packets) {
+    network->retire_before(packet.inject_cycle);
+    const Delivery delivery = network->send(packet);
+    ASSERT_EQ(delivery.routers, there.routers);
+    reference += static_cast<double>(there.tail_cycle - packet.inject_cycle);
   }
   const auto latency = static_cast<double>(network->counters().latency_cycles);
   const auto count = static_cast<double>(packets.size());
