@@ -44,6 +44,17 @@ void check(const NocConfig& config) {
   check_energy("link_energy_pj_per_byte", config.link_energy_pj_per_byte);
 }
 
+const char* engine_name(Engine engine) {
+  switch (engine) {
+    case Engine::kAt:
+      return "at";
+    case Engine::kFlit:
+      return "flit";
+    default:
+      return "lt";
+  }
+}
+
 unsigned node_count(const NocConfig& config) {
   return config.width * config.height + 2;
 }

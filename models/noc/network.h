@@ -13,8 +13,13 @@ enum class Routing : std::uint8_t { kXy, kYx };
 /// responses.
 enum class Plane : std::uint8_t { kRequest, kResponse };
 
+/// How the network is worked out: link reservations made in the call that sends (lt), two events a
+/// packet and router (at), or every flit in every cycle (flit).
+enum class Engine : std::uint8_t { kLt, kAt, kFlit };
+
 /// Shape and timing of the network.
 struct NocConfig {
+  Engine engine = Engine::kLt;
   unsigned width = 4;         ///< mesh columns, 1..32
   unsigned height = 4;        ///< mesh rows, 1..32
   double clock_mhz = 1000.0;  ///< network clock, 1..100000
@@ -104,6 +109,9 @@ class Network {
 /// Checks a configuration against the ranges given at its members.
 /// @throws std::invalid_argument naming the member, its value and what was expected
 void check(const NocConfig& config);
+
+/// The engine's name: lt, at or flit.
+const char* engine_name(Engine engine);
 
 /// Number of nodes: tiles, host, memory.
 unsigned node_count(const NocConfig& config);

@@ -11,6 +11,7 @@
 #include "models/core/time.h"
 #include "models/noc/burst.h"
 #include "models/noc/slice_lanes.h"
+#include "models/noc/transfer.h"
 
 namespace aimc::noc {
 
@@ -32,53 +33,9 @@ Direction direction_of(const Payload& transaction) {
   return transaction.is_read() ? Direction::kRead : Direction::kNone;
 }
 
-/// A part of a transaction that travels as one packet each way.
-struct Burst {
-  std::uint64_t offset = 0;  // in the transaction's data
-  std::uint64_t bytes = 0;
-  std::uint64_t request_tail_cycle = 0;
-};
-
-/// What one b_transport call needs besides its arguments; used again by later calls.
-struct Transfer {
-  Payload part;  // one burst of several, as the target sees it
-  std::vector<unsigned char> byte_enables;
-  std::vector<Burst> bursts;
-};
-
-/// All Transfers there are, and those no call uses. Calls overlap because they wait, and may never
-/// end when the simulation does, so a Transfer stays the pool's.
-struct TransferPool {
-  std::vector<std::unique_ptr<Transfer>> all;
-  std::vector<Transfer*> idle;
-};
-
-/// A Transfer for the length of a call.
-class TransferLease {
- public:
-  explicit TransferLease(TransferPool& pool) : pool_(pool) {
-    if (pool_.idle.empty()) {
-      pool_.all.push_back(std::make_unique<Transfer>());
-      pool_.idle.push_back(pool_.all.back().get());
-    }
-    transfer_ = pool_.idle.back();
-    pool_.idle.pop_back();
-    transfer_->bursts.clear();
-  }
-  ~TransferLease() { pool_.idle.push_back(transfer_); }
-  TransferLease(const TransferLease&) = delete;
-  TransferLease& operator=(const TransferLease&) = delete;
-
-  Transfer& operator*() const { return *transfer_; }
-
- private:
-  TransferPool& pool_;
-  Transfer* transfer_ = nullptr;
-};
-
 }  // namespace
 
-struct Noc::State {
+struct Noc::State final : ParcelObserver {
   using InitiatorPort = tlm_utils::simple_target_socket_tagged<State, 32>;
   using TargetPort = tlm_utils::simple_initiator_socket_tagged<State, 32>;
 
@@ -97,13 +54,15 @@ struct Noc::State {
                 Transfer& transfer) const;
   void access(TargetPort& target, Payload& transaction, const AddressRange& range,
               const Burst& burst, Transfer& transfer, sc_core::sc_time& target_delay) const;
-  std::uint64_t send(const Packet& packet);
+  void send(const Packet& packet, Parcel& parcel, Transfer& transfer) const;
+  static std::uint64_t arrival_of(const Parcel& parcel, Transfer& transfer);
+  void delivered(const Parcel& parcel) override;
   void report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
               std::uint64_t end_cycle);
 
   NocConfig config;
   core::Clock clock;
-  std::unique_ptr<Network> network;
+  std::unique_ptr<Courier> courier;
   AddressMap map;
   std::vector<std::unique_ptr<InitiatorPort>> initiator_ports;
   std::vector<std::unique_ptr<TargetPort>> target_ports;  // by node, may be empty
@@ -127,7 +86,7 @@ Noc::State::State(const NocConfig& noc_config, core::EnergyMeter& energy_meter,
                   core::Probe& activity_probe)
     : config(noc_config),
       clock(noc_config.clock_mhz),
-      network(make_lt_network(noc_config)),
+      courier(make_courier(noc_config, *this)),
       target_ports(node_count(noc_config)),
       energy(energy_meter),
       router_account(energy_meter.open("noc", "router")),
@@ -164,19 +123,20 @@ bool Noc::State::split(const Payload& transaction, std::vector<Burst>& bursts) c
   const std::uint64_t address = transaction.get_address();
   const std::uint64_t length = transaction.get_data_length();
   if (direction_of(transaction) == Direction::kNone) {
-    bursts.push_back({0, length, 0});
+    bursts.push_back({0, length, {}, {}});
     return true;
   }
   if (length == 0) return false;
   const std::uint64_t width = transaction.get_streaming_width();
   if (width < length) {
     // All data goes to the same few addresses: that cannot be cut at address boundaries.
-    bursts.push_back({0, length, 0});
+    bursts.push_back({0, length, {}, {}});
     return width != 0 && first_burst_bytes(config, address, width) == width &&
            first_burst_bytes(config, 0, length) == length;
   }
   for (std::uint64_t offset = 0; offset < length; offset += bursts.back().bytes) {
-    bursts.push_back({offset, first_burst_bytes(config, address + offset, length - offset), 0});
+    bursts.push_back(
+        {offset, first_burst_bytes(config, address + offset, length - offset), {}, {}});
   }
   return true;
 }
@@ -225,16 +185,26 @@ void Noc::State::access(TargetPort& target, Payload& transaction, const AddressR
   }
 }
 
-/// Sends a packet and returns the arrival of its tail.
-std::uint64_t Noc::State::send(const Packet& packet) {
-  const Delivery delivery = network->send(packet);
+void Noc::State::send(const Packet& packet, Parcel& parcel, Transfer& transfer) const {
+  parcel.packet = packet;
+  parcel.arrival = &transfer.arrival;
+  courier->send(parcel);
+}
+
+/// Waits, if need be, until the arrival of a packet's tail is known, and returns it.
+std::uint64_t Noc::State::arrival_of(const Parcel& parcel, Transfer& transfer) {
+  while (!parcel.arrived) sc_core::wait(transfer.arrival);
+  return parcel.delivery.tail_cycle;
+}
+
+void Noc::State::delivered(const Parcel& parcel) {
   // Every link of the route counts, injection and ejection included: one more than routers.
-  const std::uint64_t flit_routers = std::uint64_t{packet.flits} * delivery.routers;
-  const std::uint64_t flit_links = flit_routers + packet.flits;
+  const std::uint64_t flits = parcel.packet.flits;
+  const std::uint64_t flit_routers = flits * parcel.delivery.routers;
+  const std::uint64_t flit_links = flit_routers + flits;
   energy.post(router_account, static_cast<double>(flit_routers) * router_j_per_flit, flit_routers);
   energy.post(link_account, static_cast<double>(flit_links) * link_j_per_flit, flit_links);
-  last_arrival_cycle = std::max(last_arrival_cycle, delivery.tail_cycle);
-  return delivery.tail_cycle;
+  last_arrival_cycle = std::max(last_arrival_cycle, parcel.delivery.tail_cycle);
 }
 
 void Noc::State::report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
@@ -261,28 +231,23 @@ void Noc::State::b_transport(int node, Payload& transaction, sc_core::sc_time& d
     return;
   }
 
-  // Reservations may be forgotten by kernel time only: other initiators' local times can be
-  // anywhere after it.
   const core::TimePs now_ps = to_ps(sc_core::sc_time_stamp());
-  network->retire_before(clock.cycle_at_or_after(now_ps));
   const std::uint64_t inject_cycle = clock.cycle_at_or_after(now_ps + to_ps(delay));
   const Direction direction = direction_of(transaction);
   payload_bytes += direction == Direction::kNone ? 0 : length;
 
-  std::uint64_t request_tail = 0;
   for (Burst& burst : transfer.bursts) {
     const unsigned flits = burst_flits(config, direction, burst.bytes).request;
-    burst.request_tail_cycle = send({source, range->node, flits, Plane::kRequest, inject_cycle});
-    request_tail = std::max(request_tail, burst.request_tail_cycle);
+    send({source, range->node, flits, Plane::kRequest, inject_cycle}, burst.request, transfer);
   }
-  report(source, request_name, inject_cycle, request_tail);
-
   if (transfer.bursts.size() > 1) transaction.set_response_status(tlm::TLM_OK_RESPONSE);
   std::optional<std::uint64_t> first_response_cycle;
   std::uint64_t response_cycle = 0;
-  std::uint64_t response_tail = 0;
-  for (const Burst& burst : transfer.bursts) {
-    const sc_core::sc_time arrival = from_ps(clock.time_of(burst.request_tail_cycle));
+  std::uint64_t request_tail = 0;
+  for (Burst& burst : transfer.bursts) {
+    const std::uint64_t tail_cycle = arrival_of(burst.request, transfer);
+    request_tail = std::max(request_tail, tail_cycle);
+    const sc_core::sc_time arrival = from_ps(clock.time_of(tail_cycle));
     if (arrival > sc_core::sc_time_stamp()) sc_core::wait(arrival - sc_core::sc_time_stamp());
     sc_core::sc_time target_delay = sc_core::SC_ZERO_TIME;
     access(*target, transaction, *range, burst, transfer, target_delay);
@@ -291,8 +256,12 @@ void Noc::State::b_transport(int node, Payload& transaction, sc_core::sc_time& d
     response_cycle = std::max(response_cycle, clock.cycle_at_or_after(ready_ps));
     if (!first_response_cycle) first_response_cycle = response_cycle;
     const unsigned flits = burst_flits(config, direction, burst.bytes).response;
-    response_tail = std::max(response_tail,
-                             send({range->node, source, flits, Plane::kResponse, response_cycle}));
+    send({range->node, source, flits, Plane::kResponse, response_cycle}, burst.response, transfer);
+  }
+  report(source, request_name, inject_cycle, request_tail);
+  std::uint64_t response_tail = 0;
+  for (const Burst& burst : transfer.bursts) {
+    response_tail = std::max(response_tail, arrival_of(burst.response, transfer));
   }
   report(range->node, response_name, *first_response_cycle, response_tail);
   transaction.set_dmi_allowed(false);
@@ -366,7 +335,7 @@ void Noc::map(const AddressRange& range) {
 }
 
 const NetworkCounters& Noc::counters() const {
-  return state_->network->counters();
+  return state_->courier->counters();
 }
 
 std::uint64_t Noc::payload_bytes() const {
@@ -374,14 +343,14 @@ std::uint64_t Noc::payload_bytes() const {
 }
 
 std::vector<LinkUse> Noc::link_use() const {
-  return state_->network->link_use();
+  return state_->courier->link_use();
 }
 
 double Noc::max_link_utilisation() const {
   const std::uint64_t now_cycle = to_ps(sc_core::sc_time_stamp()) / state_->clock.period_ps();
   const std::uint64_t elapsed = std::max(now_cycle, state_->last_arrival_cycle);
   std::uint64_t busiest = 0;
-  for (const LinkUse& use : state_->network->link_use()) {
+  for (const LinkUse& use : state_->courier->link_use()) {
     busiest = std::max(busiest, use.busy_cycles);
   }
   return elapsed == 0 ? 0.0 : static_cast<double>(busiest) / static_cast<double>(elapsed);

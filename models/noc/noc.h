@@ -19,7 +19,8 @@ namespace aimc::noc {
 /// transaction into request and response packets (a write request carries a header flit and the
 /// payload, its response one flit; a read the other way round), split at 4 KiB boundaries and
 /// max_burst_beats. The call waits until a request has arrived, forwards it to the target, and
-/// returns with what is left until the last response's arrival in `delay`. The target sees each
+/// returns with what is left until the last response's arrival in `delay`; with an engine that runs
+/// along with time it waits for that, too. The target sees each
 /// burst as a transaction of its own; extensions travel with a transaction of one burst only.
 ///
 /// Answered at once, without traffic: addresses that no range holds completely, or whose node has

@@ -37,7 +37,7 @@ struct RunArguments {
   std::string seed = "1";
   std::vector<std::string> trace;
   std::string nmpu = "model";
-  std::string noc = "lt";
+  std::string noc;
   std::string analog;
   std::string age;
   std::string gdb;
@@ -64,7 +64,6 @@ struct CloseFile {
 };
 
 void refuse_unbuilt(const RunArguments& arguments) {
-  choose("--noc", arguments.noc, {"lt"}, {"at", "flit"});
   if (!arguments.age.empty()) throw UsageError("--age is not built yet");
   for (const std::string& format : arguments.trace) {
     choose("--trace", format, {"perfetto"}, {"vcd", "fst", "csv", "instr"});
@@ -76,6 +75,10 @@ platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
   if (!arguments.analog.empty()) {
     choose("--analog", arguments.analog, {"ideal", "physical"}, {});
     overrides.push_back("tile.analog=" + arguments.analog);
+  }
+  if (!arguments.noc.empty()) {
+    choose("--noc", arguments.noc, {"lt", "at", "flit"}, {});
+    overrides.push_back("noc.engine=" + arguments.noc);
   }
   platform::LoadedPlatform platform = platform::load_platform(arguments.platform, overrides);
   const unsigned lanes = platform.config.tile.nmpu.lanes;
@@ -153,7 +156,7 @@ observe::RunRecord make_record(const RunArguments& arguments, const Plan& plan,
   record.firmware = fs::path(arguments.firmware).filename().string();
   record.arguments = invocation.firmware_args;
   record.seed = plan.options.seed;
-  record.noc_model = arguments.noc;
+  record.noc_model = noc::engine_name(plan.options.config.noc.engine);
   record.analog_model =
       plan.options.config.tile.crossbar.mode == analog::AnalogMode::kIdeal ? "ideal" : "physical";
   record.nmpu_backend = arguments.nmpu;
@@ -243,7 +246,8 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--nmpu", arguments.nmpu, "NMPU: model, rtl or lockstep")
       ->capture_default_str();
-  command.add_option("--noc", arguments.noc, "Network engine: lt")->capture_default_str();
+  command.add_option("--noc", arguments.noc,
+                     "Network engine: lt, at or flit; short for --set noc.engine");
   command.add_option("--analog", arguments.analog,
                      "Crossbars: ideal or physical; short for --set tile.analog");
   command.add_option("--age", arguments.age, "Not built yet");

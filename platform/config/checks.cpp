@@ -37,6 +37,21 @@ void check_mesh(const LoadedPlatform& platform) {
          "at most " + std::to_string(places) + ", or a larger mesh");
 }
 
+void check_engine(const LoadedPlatform& platform) {
+  const noc::NocConfig& config = platform.config.noc;
+  const bool reserving = config.engine == noc::Engine::kLt;
+  if (!reserving && config.router_cycles <= config.packet_gap_cycles) {
+    refuse(platform, "noc.packet_gap_cycles", std::to_string(config.packet_gap_cycles),
+           "it is a stage of the router's pipeline of " + std::to_string(config.router_cycles) +
+               " cycles (noc.router_cycles) in the engines at and flit",
+           "fewer than " + std::to_string(config.router_cycles));
+  }
+  if (config.engine != noc::Engine::kFlit && config.virtual_channels > 1) {
+    refuse(platform, "noc.virtual_channels", std::to_string(config.virtual_channels),
+           "only the engine flit has more than one (noc.engine)", "1, or noc.engine=flit");
+  }
+}
+
 void check_tile(const LoadedPlatform& platform) {
   const tile::TileConfig& tile = platform.config.tile;
   const unsigned columns = tile.nmpu.lanes * nmpu::format::kMaxBeats;
@@ -69,6 +84,7 @@ void check_tile(const LoadedPlatform& platform) {
 
 void check_platform(const LoadedPlatform& platform) {
   check_mesh(platform);
+  check_engine(platform);
   check_tile(platform);
 }
 

@@ -4,6 +4,9 @@ namespace aimc::platform {
 
 void add_noc_settings(SettingList& list) {
   list.section("noc");
+  list.choice(
+      "engine", [](auto& c) -> auto& { return c.noc.engine; }, {"lt", "at", "flit"},
+      "link reservations, two events a packet and router, or every flit in every cycle");
   list.whole(
       "width", [](auto& c) -> auto& { return c.noc.width; }, 1, 32, "columns of the mesh");
   list.whole(
@@ -11,7 +14,7 @@ void add_noc_settings(SettingList& list) {
   list.positive(
       "clock_mhz", [](auto& c) -> auto& { return c.noc.clock_mhz; }, 10000, "clock of the network");
   list.whole(
-      "router_cycles", [](auto& c) -> auto& { return c.noc.router_cycles; }, 1, 100,
+      "router_cycles", [](auto& c) -> auto& { return c.noc.router_cycles; }, 1, 64,
       "pipeline of one router with its output link");
   list.whole(
       "buffer_flits", [](auto& c) -> auto& { return c.noc.buffer_flits; }, 1, 256,
@@ -19,6 +22,9 @@ void add_noc_settings(SettingList& list) {
   list.whole(
       "packet_gap_cycles", [](auto& c) -> auto& { return c.noc.packet_gap_cycles; }, 0, 16,
       "idle cycles of an output link between two packets");
+  list.whole(
+      "virtual_channels", [](auto& c) -> auto& { return c.noc.virtual_channels; }, 1, 8,
+      "virtual channels of a link; more than one only with the engine flit");
   list.power_of_two(
       "flit_bytes", [](auto& c) -> auto& { return c.noc.flit_bytes; }, 4, 64, "payload of a flit");
   list.whole(

@@ -142,7 +142,7 @@ class BadInput(RunTest):
         self.refused("--load", f"{IMAGES}@0x20000000", words=["0x20000000"])
 
     def test_unbuilt_is_refused_by_name(self):
-        for options, word in ((["--noc", "flit"], "flit"), (["--trace", "vcd"], "vcd"),
+        for options, word in ((["--trace", "vcd"], "vcd"),
                               (["--age", "1day"], "age")):
             self.refused(*options, words=[word])
         for command in ("report", "compare", "noc", "compile", "infer", "golden"):

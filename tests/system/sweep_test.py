@@ -23,6 +23,11 @@ SPECIAL = {
     "tile.adc.gain_limit_relative": 0.05,
 }
 
+# What only matters together with another setting.
+TOGETHER = {
+    "noc.virtual_channels": ("--noc", "flit", "--set", "noc.buffer_flits=2", "--set", "noc.max_burst_beats=4"),
+}
+
 
 def changed(setting):
     """Another legal value of a setting."""
@@ -56,9 +61,11 @@ class Sweep(unittest.TestCase):
         self.assertGreater(len(settings), 60)
         for setting in settings:
             with self.subTest(key=setting["key"]):
-                outputs = self.outputs("--set", f"{setting['key']}={changed(setting)}")
+                together = TOGETHER.get(setting["key"], ())
+                outputs = self.outputs("--set", f"{setting['key']}={changed(setting)}", *together)
                 # Not assertEqual: it would print both outputs whole.
-                self.assertTrue((outputs == reference) == setting["descriptive"])
+                before = self.outputs(*together) if together else reference
+                self.assertTrue((outputs == before) == setting["descriptive"])
 
     def test_every_value_has_a_source(self):
         run = self.workspace.call([PROGRAM, "describe", "--json"])
