@@ -52,6 +52,7 @@ int dispatch(const std::string& program, const std::vector<std::string>& argumen
   add_run(app, invocation);
   add_platforms(app, invocation);
   add_describe(app, invocation);
+  add_noc(app, invocation);
   add_unbuilt(app);
   try {
     std::reverse(own.begin(), own.end());  // CLI11 takes its words from the back

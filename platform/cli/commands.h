@@ -21,7 +21,8 @@ struct Invocation {
 void add_run(CLI::App& app, Invocation& invocation);
 void add_platforms(CLI::App& app, Invocation& invocation);
 void add_describe(CLI::App& app, Invocation& invocation);
-/// Subcommands that are planned and refused: report, compare, noc, compile, infer, golden.
+void add_noc(CLI::App& app, Invocation& invocation);
+/// Subcommands that are planned and refused: report, compare, compile, infer, golden.
 void add_unbuilt(CLI::App& app);
 
 }  // namespace aimc::cli

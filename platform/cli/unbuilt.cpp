@@ -17,10 +17,9 @@ void add_unbuilt(CLI::App& app) {
     const char* name;
     const char* what;
   };
-  static constexpr std::array<Planned, 6> kPlanned{
+  static constexpr std::array<Planned, 5> kPlanned{
       {{"report", "an HTML report of a run"},
        {"compare", "runs side by side"},
-       {"noc", "the network alone"},
        {"compile", "a network for the tiles"},
        {"infer", "a network on the platform"},
        {"golden", "the reference result of a network"}}};

@@ -268,7 +268,7 @@ TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
     expect_refused({"--trace", std::string("perfetto,") + format}, "is not built yet");
   }
   expect_refused({"--trace", "dot"}, "--trace: value 'dot' is not known; expected perfetto");
-  for (const char* command : {"report", "compare", "noc", "compile", "infer", "golden"}) {
+  for (const char* command : {"report", "compare", "compile", "infer", "golden"}) {
     EXPECT_EQ(main({command, "x", "--y"}), 2);
     EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));
   }
