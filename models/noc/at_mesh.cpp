@@ -81,25 +81,25 @@ void AtMesh::inject(std::uint32_t slot) {
   SourceQueue& queue = sources_[node];
   const bool first_has_left = links_[node].owner == queue.first;
   if (queue.insert(book_, slot, first_has_left)) {
-    events_.push({packet.inject_cycle, node, Kind::kSource});
+    events_.put(packet.inject_cycle, {node, Kind::kSource});
   }
 }
 
 void AtMesh::arrive_until(std::uint64_t cycle) {
-  while (!arrivals_.empty() && arrivals_.top().cycle <= cycle) {
-    book_.complete(arrivals_.top().slot, arrivals_.top().cycle);
-    arrivals_.pop();
+  for (std::uint64_t next = arrivals_.next(); next <= cycle && next != kUnknown;
+       next = arrivals_.next()) {
+    arrivals_.take(arrived_);
+    for (const std::uint32_t slot : arrived_) book_.complete(slot, next);
   }
 }
 
 void AtMesh::advance_to(std::uint64_t cycle) {
-  while (!events_.empty() && events_.top().cycle < cycle) {
-    now_ = std::max(now_, events_.top().cycle);
+  for (std::uint64_t next = events_.next(); next < cycle; next = events_.next()) {
+    now_ = std::max(now_, next);
     arrive_until(now_);
-    while (!events_.empty() && events_.top().cycle <= now_) {
-      const Event event = events_.top();
-      events_.pop();
-      handle(event);
+    while (events_.next() <= now_) {
+      events_.take(due_);
+      for (const Event& event : due_) handle(event);
     }
     for (const std::uint32_t link : arbitrations_) arbitrate(link);
     arbitrations_.clear();
@@ -109,9 +109,9 @@ void AtMesh::advance_to(std::uint64_t cycle) {
 }
 
 std::uint64_t AtMesh::next_event_cycle() const {
-  std::uint64_t next = arrivals_.empty() ? PacketEngine::kNever : arrivals_.top().cycle;
-  if (!events_.empty()) next = std::min(next, events_.top().cycle + flight_cycles(1));
-  return next;
+  const std::uint64_t arrival = arrivals_.next();
+  const std::uint64_t event = events_.next();
+  return event == kUnknown ? arrival : std::min(arrival, event + flight_cycles(1));
 }
 
 bool AtMesh::at_rest() const {
@@ -146,7 +146,7 @@ void AtMesh::start_source(unsigned node) {
   if (slot == PacketBook::kNone || links_[node].owner != PacketBook::kNone) return;
   const std::uint64_t due = book_[slot].packet.inject_cycle;
   if (due > now_) {
-    events_.push({due, node, Kind::kSource});
+    events_.put(due, {node, Kind::kSource});
   } else {
     grant(slot, 0);
   }
@@ -159,6 +159,7 @@ void AtMesh::request(std::uint32_t link) {
   const std::uint32_t input = links_[link].input;
   links_[wanted].waiting |= 1U << input;
   links_[wanted].waiting_slot[input] = record.slot;
+  links_[wanted].waiting_hop[input] = record.hop;
   list_for_arbitration(wanted);
 }
 
@@ -176,10 +177,7 @@ void AtMesh::arbitrate(std::uint32_t number) {
   const auto input = static_cast<std::uint32_t>(__builtin_ctz(after != 0 ? after : link.waiting));
   link.next_grant = input + 1 == kPorts ? 0 : input + 1;
   link.waiting &= ~(1U << input);
-  const std::uint32_t slot = link.waiting_slot[input];
-  unsigned hop = 1;
-  while (hop_of(slot, hop).link != number) ++hop;
-  grant(slot, hop);
+  grant(link.waiting_slot[input], link.waiting_hop[input]);
 }
 
 void AtMesh::grant(std::uint32_t slot, unsigned index) {
@@ -299,9 +297,9 @@ void AtMesh::resolve_tail(std::uint32_t slot, unsigned index) {
   if (room == kUnknown) return;
   tail = std::max({tail, room, now_});
   hop.tail = tail;
-  events_.push({tail + (index == 0 ? 1 : turn_cycles_), hop.link, Kind::kRelease});
+  events_.put(tail + (index == 0 ? 1 : turn_cycles_), {hop.link, Kind::kRelease});
   if (index + 1 == path_size_[slot]) {
-    arrivals_.push({tail + flight_cycles(index), slot});
+    arrivals_.put(tail + flight_cycles(index), slot);
   } else {
     resolve_tail(slot, index + 1);
   }
@@ -326,7 +324,7 @@ void AtMesh::leave_buffer(std::uint32_t number, std::uint64_t tail) {
 void AtMesh::announce(std::uint32_t number) {
   const Link& link = links_[number];
   const std::uint64_t arrival = record_of(number, link.front).arrival;
-  events_.push({std::max(arrival + turn_cycles_ - 1, link.front_turn), number, Kind::kRequest});
+  events_.put(std::max(arrival + turn_cycles_ - 1, link.front_turn), {number, Kind::kRequest});
 }
 
 }  // namespace aimc::noc

@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstdint>
-#include <queue>
 #include <vector>
 
+#include "models/noc/event_wheel.h"
 #include "models/noc/network.h"
 #include "models/noc/packet_book.h"
 #include "models/noc/topology.h"
@@ -65,6 +65,7 @@ class AtMesh {
     std::uint32_t input = 0;    // port of the router behind it
     std::uint32_t waiting = 0;  // inputs with a head that wants the link, a bit each
     std::array<std::uint32_t, kPorts> waiting_slot{};
+    std::array<std::uint32_t, kPorts> waiting_hop{};
     std::uint32_t next_grant = 0;  // round-robin position
     std::uint64_t flits = 0;       // granted so far
     std::uint64_t oldest = 0;      // record
@@ -76,24 +77,13 @@ class AtMesh {
   };
   enum class Kind : std::uint8_t { kSource, kRequest, kRelease };
   struct Event {
-    std::uint64_t cycle;
     std::uint32_t index;  // node or link
     Kind kind;
-    bool operator>(const Event& other) const {
-      if (cycle != other.cycle) return cycle > other.cycle;
-      if (index != other.index) return index > other.index;
-      return kind > other.kind;
+    bool operator<(const Event& other) const {
+      return index != other.index ? index < other.index : kind < other.kind;
     }
+    bool operator>(const Event& other) const { return other < *this; }
   };
-  struct Arrival {
-    std::uint64_t cycle;
-    std::uint32_t slot;
-    bool operator>(const Arrival& other) const {
-      return cycle != other.cycle ? cycle > other.cycle : slot > other.slot;
-    }
-  };
-  template <typename T>
-  using Heap = std::priority_queue<T, std::vector<T>, std::greater<>>;
 
   Hop& hop_of(std::uint32_t slot, unsigned hop) { return hops_[slot * stride_ + hop]; }
   Record& record_of(std::uint32_t link, std::uint64_t number) {
@@ -132,8 +122,10 @@ class AtMesh {
   std::vector<Hop> hops_;            // stride_ a slot
   std::vector<unsigned> path_size_;  // by slot
   std::vector<SourceQueue> sources_;
-  Heap<Event> events_;
-  Heap<Arrival> arrivals_;
+  EventWheel<Event> events_;
+  EventWheel<std::uint32_t> arrivals_;  // slots
+  std::vector<Event> due_;
+  std::vector<std::uint32_t> arrived_;
   std::vector<std::uint32_t> arbitrations_;  // links of this cycle
   std::uint64_t now_ = 0;
 };
