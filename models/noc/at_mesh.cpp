@@ -81,7 +81,7 @@ void AtMesh::inject(std::uint32_t slot) {
   SourceQueue& queue = sources_[node];
   const bool first_has_left = links_[node].owner == queue.first;
   if (queue.insert(book_, slot, first_has_left)) {
-    events_.put(packet.inject_cycle, {node, Kind::kSource});
+    events_.put(packet.inject_cycle, event(Kind::kSource, node));
   }
 }
 
@@ -99,7 +99,7 @@ void AtMesh::advance_to(std::uint64_t cycle) {
     arrive_until(now_);
     while (events_.next() <= now_) {
       events_.take(due_);
-      for (const Event& event : due_) handle(event);
+      for (const Event what : due_) handle(what);
     }
     for (const std::uint32_t link : arbitrations_) arbitrate(link);
     arbitrations_.clear();
@@ -110,8 +110,8 @@ void AtMesh::advance_to(std::uint64_t cycle) {
 
 std::uint64_t AtMesh::next_event_cycle() const {
   const std::uint64_t arrival = arrivals_.next();
-  const std::uint64_t event = events_.next();
-  return event == kUnknown ? arrival : std::min(arrival, event + flight_cycles(1));
+  const std::uint64_t next = events_.next();
+  return next == kUnknown ? arrival : std::min(arrival, next + flight_cycles(1));
 }
 
 bool AtMesh::at_rest() const {
@@ -121,21 +121,22 @@ bool AtMesh::at_rest() const {
   return events_.empty() && arrivals_.empty() && std::all_of(links_.begin(), links_.end(), free);
 }
 
-void AtMesh::handle(const Event& event) {
-  switch (event.kind) {
+void AtMesh::handle(Event what) {
+  const std::uint32_t link = what >> 2U;
+  switch (static_cast<Kind>(what & 3U)) {
     case Kind::kSource:
-      start_source(event.index);
+      start_source(link);
       break;
     case Kind::kRequest:
-      request(event.index);
+      request(link);
       break;
     case Kind::kRelease:
-      links_[event.index].owner = PacketBook::kNone;
-      if (event.index < topology_.nodes()) {
-        sources_[event.index].pop(book_);
-        start_source(event.index);
+      links_[link].owner = PacketBook::kNone;
+      if (link < topology_.nodes()) {
+        sources_[link].pop(book_);
+        start_source(link);
       } else {
-        list_for_arbitration(event.index);
+        list_for_arbitration(link);
       }
       break;
   }
@@ -146,7 +147,7 @@ void AtMesh::start_source(unsigned node) {
   if (slot == PacketBook::kNone || links_[node].owner != PacketBook::kNone) return;
   const std::uint64_t due = book_[slot].packet.inject_cycle;
   if (due > now_) {
-    events_.put(due, {node, Kind::kSource});
+    events_.put(due, event(Kind::kSource, node));
   } else {
     grant(slot, 0);
   }
@@ -297,7 +298,7 @@ void AtMesh::resolve_tail(std::uint32_t slot, unsigned index) {
   if (room == kUnknown) return;
   tail = std::max({tail, room, now_});
   hop.tail = tail;
-  events_.put(tail + (index == 0 ? 1 : turn_cycles_), {hop.link, Kind::kRelease});
+  events_.put(tail + (index == 0 ? 1 : turn_cycles_), event(Kind::kRelease, hop.link));
   if (index + 1 == path_size_[slot]) {
     arrivals_.put(tail + flight_cycles(index), slot);
   } else {
@@ -324,7 +325,7 @@ void AtMesh::leave_buffer(std::uint32_t number, std::uint64_t tail) {
 void AtMesh::announce(std::uint32_t number) {
   const Link& link = links_[number];
   const std::uint64_t arrival = record_of(number, link.front).arrival;
-  events_.put(std::max(arrival + turn_cycles_ - 1, link.front_turn), {number, Kind::kRequest});
+  events_.put(std::max(arrival + turn_cycles_ - 1, link.front_turn), event(Kind::kRequest, number));
 }
 
 }  // namespace aimc::noc

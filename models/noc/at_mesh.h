@@ -76,14 +76,11 @@ class AtMesh {
     bool listed = false;  // in arbitrations_
   };
   enum class Kind : std::uint8_t { kSource, kRequest, kRelease };
-  struct Event {
-    std::uint32_t index;  // node or link
-    Kind kind;
-    bool operator<(const Event& other) const {
-      return index != other.index ? index < other.index : kind < other.kind;
-    }
-    bool operator>(const Event& other) const { return other < *this; }
-  };
+  /// What happens at a link, as one number that sorts fast; a source is its injection link.
+  using Event = std::uint32_t;
+  static Event event(Kind kind, std::uint32_t link) {
+    return link << 2U | static_cast<std::uint32_t>(kind);
+  }
 
   Hop& hop_of(std::uint32_t slot, unsigned hop) { return hops_[slot * stride_ + hop]; }
   Record& record_of(std::uint32_t link, std::uint64_t number) {
@@ -94,7 +91,7 @@ class AtMesh {
   }
   void lay_path(std::uint32_t slot);
   void arrive_until(std::uint64_t cycle);
-  void handle(const Event& event);
+  void handle(Event what);
   void start_source(unsigned node);
   void request(std::uint32_t link);
   void list_for_arbitration(std::uint32_t link);

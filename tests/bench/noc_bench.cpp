@@ -153,12 +153,32 @@ class Writer : public sc_core::sc_module {
   std::uint64_t done_ = 0;
 };
 
-// Every tile writes to every tile; one run of simulated time a process, because SystemC elaborates
-// once.
-void lt_transactions(benchmark::State& state) {
+/// A simulation context of its own: SystemC elaborates once in each.
+class Context {
+ public:
+  Context() : previous_(sc_core::sc_curr_simcontext), own_(new sc_core::sc_simcontext) {
+    sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = own_;
+  }
+  ~Context() {
+    delete own_;
+    sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = previous_;
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+ private:
+  sc_core::sc_simcontext* previous_;
+  sc_core::sc_simcontext* own_;
+};
+
+// Every tile writes to every tile, from a thread of its own.
+void transactions(benchmark::State& state, Engine engine) {
+  const Context context;
   core::EnergyMeter energy;
   core::Probe probe;
-  Noc noc("noc", mesh8(), energy, probe);
+  NocConfig config = mesh8();
+  config.engine = engine;
+  Noc noc("noc", config, energy, probe);
   std::vector<std::unique_ptr<Sink>> sinks;
   std::vector<std::unique_ptr<Writer>> writers;
   for (unsigned tile = 0; tile < kTiles; ++tile) {
@@ -177,9 +197,9 @@ void lt_transactions(benchmark::State& state) {
   state.counters["mean_latency_cycles"] =
       static_cast<double>(counters.latency_cycles) / static_cast<double>(counters.packets);
 }
-// A fixed number of iterations: Google Benchmark would otherwise call the function, and so
-// elaborate, more than once.
-BENCHMARK(lt_transactions)->Iterations(300);
+BENCHMARK_CAPTURE(transactions, lt, Engine::kLt);
+BENCHMARK_CAPTURE(transactions, at, Engine::kAt);
+BENCHMARK_CAPTURE(transactions, flit, Engine::kFlit);
 
 }  // namespace
 }  // namespace aimc::noc
