@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aimc_hal.h"
+#include "aimc_program.h"
 
 enum {
   kRows = 96,
@@ -118,6 +119,51 @@ static void compute(aimc_tile* tile, aimc_tile* neighbour) {
          (unsigned)checksum(neighbour, kInputsAt, kColumns), (unsigned)ram_target[3]);
 }
 
+/* A tile program in two threads: one integrates, one scales and sends; a neighbour answers. */
+static void flow(aimc_tile* tile, aimc_tile* neighbour) {
+  enum { kRounds = 3, kInputReady, kCountsReady, kCountsFree };
+  const aimc_region region = {0, kRows, 0, kColumns};
+  const aimc_post post = {.cut_pre = 3, .cut_post = 4};
+  aimc_command code[16];
+  aimc_program p = {.commands = code, .capacity = 16};
+  const unsigned integrate = aimc_program_add(&p, aimc_cmd_wait(kInputReady, 1));
+  aimc_program_add(&p, aimc_cmd_wait(kCountsFree, 1));
+  aimc_program_add(&p, aimc_cmd_mvm(kInputsAt, kCountsAt, -128, &region));
+  aimc_program_add(&p, aimc_cmd_signal(kCountsReady, 1));
+  aimc_program_add(&p, aimc_cmd_loop(0, integrate, kRounds));
+  aimc_program_add(&p, aimc_cmd_halt());
+  const unsigned scale = aimc_program_add(&p, aimc_cmd_wait(kCountsReady, 1));
+  aimc_program_add(&p, aimc_cmd_post(kCountsAt, kOutputsAt, 0, &region, &post));
+  aimc_program_add(&p, aimc_cmd_signal(kCountsFree, 1));
+  aimc_program_add(&p, aimc_cmd_put(kOutputsAt, aimc_tile_sram(neighbour, kInputsAt), kColumns));
+  aimc_program_add(&p, aimc_cmd_signal_tile(neighbour, kInputReady, 1));
+  aimc_program_add(&p, aimc_cmd_loop(0, scale, kRounds));
+  aimc_program_add(&p, aimc_cmd_irq(7));
+  aimc_program_add(&p, aimc_cmd_halt());
+  expect_ok("load", aimc_program_load(tile, &p));
+
+  aimc_command answer[4];
+  aimc_program q = {.commands = answer, .capacity = 4};
+  aimc_program_add(&q, aimc_cmd_wait(kInputReady, 1));
+  aimc_program_add(&q, aimc_cmd_put(kInputsAt, aimc_tile_sram(tile, kInputsAt), kColumns));
+  aimc_program_add(&q, aimc_cmd_signal_tile(tile, kInputReady, 1));
+  aimc_program_add(&q, aimc_cmd_loop(0, 0, 0));
+  expect_ok("load", aimc_program_load(neighbour, &q));
+
+  const uint64_t begin = aimc_cycles();
+  aimc_semaphore_post(tile, kInputReady, 1);
+  aimc_semaphore_post(tile, kCountsFree, 1);
+  expect_ok("start", aimc_program_start(neighbour, 0, 0));
+  expect_ok("start", aimc_program_start(tile, 0, integrate));
+  expect_ok("start", aimc_program_start(tile, 1, scale));
+  expect_ok("flow", aimc_tile_wait(tile, kTimeoutUs));
+  aimc_program_stop(neighbour);
+  expect_ok("stop", aimc_tile_wait(neighbour, kTimeoutUs));
+  printf("flow: %u cycles, outputs %08x, tag %u\n", (unsigned)(aimc_cycles() - begin),
+         (unsigned)checksum(tile, kOutputsAt, kColumns),
+         (unsigned)aimc_read32(tile->base + AIMC_TILE_PROGRAM_TAG));
+}
+
 /* Two tiles send at the same time and to the same place: packets meet. */
 static void contention(aimc_tile* tile, aimc_tile* neighbour) {
   static uint32_t target[2][1024];
@@ -155,6 +201,7 @@ int main(void) {
   program(&tile);
   compute(&tile, &neighbour);
   contention(&tile, &neighbour);
+  flow(&tile, &neighbour);
   long_transfer(&tile);
   printf("mtime %u\n", (unsigned)aimc_mtime());
   return failures == 0 ? 0 : 1;

@@ -95,6 +95,10 @@ static aimc_status wait_for_room(aimc_tile* tile) {
   }
 }
 
+void aimc_hal_done_is_wanted(const aimc_tile* tile) {
+  consumed[tile->index / 32] &= ~(1u << (tile->index % 32)); /* what starts clears DONE */
+}
+
 aimc_status aimc_tile_submit(aimc_tile* tile, const aimc_command* command) {
   if (tile->outstanding >= kSlots) {
     const aimc_status status = wait_for_room(tile);
@@ -110,13 +114,17 @@ aimc_status aimc_tile_submit(aimc_tile* tile, const aimc_command* command) {
     }
   }
   ++tile->outstanding;
-  consumed[tile->index / 32] &= ~(1u << (tile->index % 32)); /* the doorbell clears DONE */
+  aimc_hal_done_is_wanted(tile);
   aimc_write32(tile->base + AIMC_TILE_DOORBELL, 1);
   return AIMC_OK;
 }
 
-/* After an error: lets the rest of the queue finish, then fetches and clears what went wrong. */
+/* After an error: lets the rest of the queue finish, or the threads of a program end, which may
+ * wait for the one that failed; then fetches and clears what went wrong. */
 static aimc_status drain(aimc_tile* tile, uint32_t timeout_us) {
+  const uint32_t threads =
+      AIMC_FIELD(aimc_read32(tile->base + AIMC_TILE_STATUS), AIMC_TILE_STATUS_THREADS);
+  if (threads != 0) aimc_write32(tile->base + AIMC_TILE_PROGRAM_STOP, threads);
   const uint64_t limit = deadline_in(timeout_us);
   const uint32_t active = AIMC_TILE_STATUS_BUSY_MASK | AIMC_TILE_STATUS_QUEUED_MASK;
   while ((aimc_read32(tile->base + AIMC_TILE_STATUS) & active) != 0) {

@@ -34,6 +34,8 @@ static inline void aimc_sysctl_write(uint32_t offset, uint32_t value) {
 /** Extracts a field by its generated _MASK and _SHIFT. */
 #define AIMC_FIELD(value, name) (((value)&name##_MASK) >> name##_SHIFT)
 
+/** The tile is about to do something whose DONE somebody will wait for: forgets an older one. */
+void aimc_hal_done_is_wanted(const aimc_tile* tile);
 void aimc_console_init(void);
 void aimc_platform_init(void);
 void aimc_trap(aimc_trap_frame* frame);

@@ -169,14 +169,43 @@ void decode_copy(Command& command, Checker& check, const TileGeometry& geometry)
   }
 }
 
+void decode_semaphore(Command& command, Checker& check) {
+  const CommandWords& words = command.words;
+  const bool signals = command.opcode == Opcode::kSignal;
+  command.remote = signals && r::kSignalRemote.get(words[0]) != 0;
+  check.reserved(signals ? r::kSignalRemote.mask() : 0,
+                 command.remote ? words_used(2, 3) : words_used(1, 3));
+  command.operand = words[1];
+  command.destination = words[2];
+  command.length = words[3];
+  if (command.operand >= kSemaphores) check.refuse(Error::kBadLength, command.operand);
+  check.aligned(command.destination);
+  check.length(command.length, kMaxSemaphore);
+}
+
+void decode_loop(Command& command, Checker& check) {
+  check.reserved(r::kLoopCounter.mask(), words_used(1, 3));
+  command.loop_counter = r::kLoopCounter.get(command.words[0]);
+  command.operand = command.words[1];
+  command.length = command.words[3];
+  if (command.operand >= kProgramCommands) check.refuse(Error::kBadAddress, command.operand);
+}
+
+bool steers_a_program(Opcode opcode) {
+  return opcode >= Opcode::kWait && opcode <= Opcode::kHalt;
+}
+
 }  // namespace
 
-Decoded decode(const CommandWords& words, const TileGeometry& geometry) {
+Decoded decode(const CommandWords& words, const TileGeometry& geometry, CommandSource source) {
   Decoded decoded;
   Command& command = decoded.command;
   command.words = words;
   command.opcode = static_cast<Opcode>(words[0] & 0xFFU);
   Checker check(words, geometry);
+  if (source == CommandSource::kQueue && steers_a_program(command.opcode)) {
+    check.refuse(Error::kBadOpcode, words[0]);
+  }
   switch (command.opcode) {
     case Opcode::kNop:
       check.reserved(0, 0);
@@ -196,6 +225,20 @@ Decoded decode(const CommandWords& words, const TileGeometry& geometry) {
     case Opcode::kMove:
     case Opcode::kPut:
       decode_copy(command, check, geometry);
+      break;
+    case Opcode::kWait:
+    case Opcode::kSignal:
+      decode_semaphore(command, check);
+      break;
+    case Opcode::kLoop:
+      decode_loop(command, check);
+      break;
+    case Opcode::kIrq:
+      check.reserved(0, words_used(1));
+      command.operand = words[1];
+      break;
+    case Opcode::kHalt:
+      check.reserved(0, 0);
       break;
     default:
       check.refuse(Error::kBadOpcode, words[0]);

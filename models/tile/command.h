@@ -33,10 +33,15 @@ struct TileGeometry {
 struct Command {
   CommandWords words{};
   Opcode opcode = Opcode::kNop;
-  std::uint32_t source = 0;         ///< SRAM offset of inputs, counts, vector a or source bytes
-  std::uint32_t destination = 0;    ///< SRAM offset; a global address for PUT
-  std::uint32_t addend = 0;         ///< SRAM offset of partial sums or vector b
-  std::uint32_t length = 0;         ///< elements (ADD) or bytes (MOVE, PUT)
+  std::uint32_t source = 0;       ///< SRAM offset of inputs, counts, vector a or source bytes
+  std::uint32_t destination = 0;  ///< SRAM offset; a global address for PUT
+  std::uint32_t addend = 0;       ///< SRAM offset of partial sums or vector b
+  /// Elements (ADD), bytes (MOVE, PUT), amount (WAIT, SIGNAL), times (LOOP).
+  std::uint32_t length = 0;
+  /// Semaphore (WAIT, SIGNAL), command (LOOP), tag (IRQ).
+  std::uint32_t operand = 0;
+  bool remote = false;              ///< SIGNAL: to `destination`, a global address
+  unsigned loop_counter = 0;        ///< LOOP
   unsigned repetitions = 1;         ///< MVM and POST
   std::uint32_t source_stride = 0;  ///< bytes between repetitions
   std::uint32_t destination_stride = 0;
@@ -51,7 +56,18 @@ struct Decoded {
   std::optional<Refusal> refusal;
 };
 
+/// Where a command comes from: commands that steer a program are for programs only.
+enum class CommandSource : std::uint8_t { kQueue, kProgram };
+
+constexpr unsigned kThreads = regs::tile::kProgramStartCount;
+constexpr unsigned kSemaphores = regs::tile::kSemaphoreCount;
+constexpr unsigned kLoopCounters = 4;
+constexpr std::uint32_t kMaxSemaphore = 65535;
+constexpr std::uint32_t kCommandBytes = 32;
+constexpr std::uint32_t kProgramCommands = regs::tile::kProgramWindowSize / kCommandBytes;
+
 /// Decodes and checks a command. The first violated rule is reported, in the order of the words.
-Decoded decode(const CommandWords& words, const TileGeometry& geometry);
+Decoded decode(const CommandWords& words, const TileGeometry& geometry,
+               CommandSource source = CommandSource::kQueue);
 
 }  // namespace aimc::tile

@@ -26,6 +26,7 @@ TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> 
                        std::uint64_t seed, const std::string& path, core::EnergyMeter& energy,
                        core::Probe& probe)
     : config_(config),
+      path_(path),
       geometry_{config.crossbar.rows, config.crossbar.columns, config.sram_kib * 1024U},
       clock_(config.clock_mhz),
       crossbar_(config.crossbar, seed, path),
@@ -47,12 +48,15 @@ TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> 
                 energy.open(path + "/sram", "sram write"),
                 energy.open(path + "/control", "command"),
                 energy.open(path + "/crossbar", "programming")},
-      tracks_{probe.track(path, "command"), probe.track(path, "sram"),
-              probe.track(path, "crossbar"), probe.track(path, "nmpu")},
-      names_{probe.name("nop"),   probe.name("program"), probe.name("mvm"),
-             probe.name("post"),  probe.name("add"),     probe.name("move"),
-             probe.name("put"),   probe.name("load"),    probe.name("integrate"),
-             probe.name("store"), probe.name("vector")} {
+      tracks_{probe.track(path, "command"), probe.track(path, "crossbar sram"),
+              probe.track(path, "crossbar"), probe.track(path, "nmpu sram"),
+              probe.track(path, "nmpu")},
+      names_{probe.name("nop"),   probe.name("program"),   probe.name("mvm"),
+             probe.name("post"),  probe.name("add"),       probe.name("move"),
+             probe.name("put"),   probe.name("wait"),      probe.name("signal"),
+             probe.name("loop"),  probe.name("irq"),       probe.name("halt"),
+             probe.name("load"),  probe.name("integrate"), probe.name("store"),
+             probe.name("vector")} {
   reset();
 }
 
@@ -64,6 +68,7 @@ void TileEngine::reset() {
     nmpu_->write_params(column, nmpu::ColumnParams{});
   }
   counters_ = TileCounters{};
+  executing_ = 0;
   read_mode_word_ = r::kReadModeMagnitudeBits.put(8);
   read_mode_ = analog::ReadMode{};
 }
@@ -72,9 +77,17 @@ core::TimePs TileEngine::sram_cycles_ps(std::uint64_t bytes) const {
   return clock_.time_of(cycles_for(bytes, config_.sram_bytes_per_cycle));
 }
 
-void TileEngine::phase(core::Track track, core::ActivityName name, core::TimePs begin,
-                       core::TimePs end) {
-  if (probe_.enabled()) phases_.push_back({track, name, begin, end});
+void TileEngine::phase(Execution& execution, core::Track track, core::ActivityName name,
+                       core::TimePs begin, core::TimePs end) const {
+  if (probe_.enabled()) execution.phases.push_back({track, name, begin, end});
+}
+
+core::Track TileEngine::thread_track(unsigned thread) {
+  return probe_.track(path_, "thread " + std::to_string(thread));
+}
+
+core::TimePs TileEngine::busy_ps(core::TimePs now_ps) const {
+  return counters_.busy_ps + (executing_ != 0 ? now_ps - busy_since_ps_ : 0);
 }
 
 void TileEngine::post_network_access(bool write, std::size_t bytes) {
@@ -112,48 +125,55 @@ std::optional<Refusal> TileEngine::write_nmpu_param(std::uint32_t index, std::ui
   return std::nullopt;
 }
 
-TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps) {
+TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps,
+                                    Execution& execution) {
   if (command.opcode == Opcode::kMvm && !crossbar_.programmed(command.region)) {
     return {Refusal{Error::kNotProgrammed, command.words[7]}, 0};
   }
-  command_ = command;
-  started_ps_ = now_ps;
-  phases_.clear();
-  results_.clear();
-  result_bytes_ = 0;
-  dac_j_ = array_j_ = adc_j_ = program_j_ = 0.0;
-  pending_pulses_ = saturated_ = bytes_read_ = 0;
+  execution.command = command;
+  execution.started_ps = now_ps;
+  execution.phases.clear();
+  execution.results.clear();
+  execution.result_bytes = 0;
+  execution.dac_j = execution.array_j = execution.adc_j = execution.program_j = 0.0;
+  execution.pulses = execution.saturated = execution.bytes_read = 0;
+  if (executing_++ == 0) busy_since_ps_ = now_ps;
   const core::TimePs overhead = clock_.time_of(config_.command_cycles);
   switch (command.opcode) {
     case Opcode::kProgram:
-      return {std::nullopt, start_program(command, now_ps) + overhead};
+      return {std::nullopt, start_program(execution) + overhead};
     case Opcode::kMvm:
-      return {std::nullopt, start_mvm(command, now_ps)};
+      return {std::nullopt, start_mvm(execution)};
     case Opcode::kPost:
-      return {std::nullopt, start_post(command, now_ps)};
+      return {std::nullopt, start_post(execution)};
     case Opcode::kAdd:
-      return {std::nullopt, start_add(command) + overhead};
+      return {std::nullopt, start_add(execution) + overhead};
     case Opcode::kMove:
-      return {std::nullopt, start_copy(command) + overhead};
+      return {std::nullopt, start_copy(execution) + overhead};
     case Opcode::kPut:
+      execution.bytes_read = command.length;
       return {std::nullopt, overhead + sram_cycles_ps(command.length)};
     case Opcode::kNop:
-      break;
+      return {std::nullopt, overhead};
+    default:
+      return {std::nullopt, clock_.time_of(config_.control_cycles)};
   }
-  return {std::nullopt, overhead};
 }
 
-core::TimePs TileEngine::start_program(const Command& command, core::TimePs now_ps) {
-  const analog::ProgramResult result = crossbar_.program(weights_.data(), command.region, now_ps);
-  pending_pulses_ = result.pulses;
-  program_j_ = result.energy_j;
+core::TimePs TileEngine::start_program(Execution& execution) {
+  const Command& command = execution.command;
+  const analog::ProgramResult result =
+      crossbar_.program(weights_.data(), command.region, execution.started_ps);
+  execution.pulses = result.pulses;
+  execution.program_j = result.energy_j;
   const core::TimePs duration = clock_.time_of(clock_.cycle_at_or_after(result.duration_ps));
   const core::TimePs begin = clock_.time_of(config_.command_cycles);
-  phase(tracks_.crossbar, names_.program, begin, begin + duration);
+  phase(execution, tracks_.crossbar, names_.program, begin, begin + duration);
   return duration;
 }
 
-core::TimePs TileEngine::start_mvm(const Command& command, core::TimePs now_ps) {
+core::TimePs TileEngine::start_mvm(Execution& execution) {
+  const Command& command = execution.command;
   const analog::Region& region = command.region;
   const core::TimePs integrate =
       clock_.time_of(clock_.cycle_at_or_after(crossbar_.mvm_duration_ps(read_mode_)));
@@ -164,22 +184,22 @@ core::TimePs TileEngine::start_mvm(const Command& command, core::TimePs now_ps) 
   const core::TimePs interval = std::max(integrate, load + store);
   const core::TimePs first = clock_.time_of(config_.command_cycles);
 
-  result_bytes_ = 4UL * region.columns;
+  execution.result_bytes = 4UL * region.columns;
   const bool keeps_all = command.destination_stride != 0;
-  results_.resize(result_bytes_ * (keeps_all ? command.repetitions : 1U));
-  bytes_read_ = static_cast<std::uint64_t>(region.rows) * command.repetitions;
+  execution.results.resize(execution.result_bytes * (keeps_all ? command.repetitions : 1U));
+  execution.bytes_read = static_cast<std::uint64_t>(region.rows) * command.repetitions;
   for (unsigned i = 0; i < command.repetitions; ++i) {
     const core::TimePs integrates_at = first + load + i * interval;
     const std::uint8_t* inputs =
         sram_.data() + command.source + static_cast<std::size_t>(i) * command.source_stride;
-    const analog::MvmResult result =
-        crossbar_.mvm(reinterpret_cast<const std::int8_t*>(inputs), command.input_zero_point,
-                      region, read_mode_, now_ps + integrates_at, cp_.data(), cn_.data());
-    dac_j_ += result.dac_energy_j;
-    array_j_ += result.array_energy_j;
-    adc_j_ += result.adc_energy_j;
-    saturated_ += result.saturated + result.clipped_inputs;
-    std::uint8_t* out = results_.data() + (keeps_all ? result_bytes_ * i : 0U);
+    const analog::MvmResult result = crossbar_.mvm(
+        reinterpret_cast<const std::int8_t*>(inputs), command.input_zero_point, region, read_mode_,
+        execution.started_ps + integrates_at, cp_.data(), cn_.data());
+    execution.dac_j += result.dac_energy_j;
+    execution.array_j += result.array_energy_j;
+    execution.adc_j += result.adc_energy_j;
+    execution.saturated += result.saturated + result.clipped_inputs;
+    std::uint8_t* out = execution.results.data() + (keeps_all ? execution.result_bytes * i : 0U);
     for (unsigned column = 0; column < region.columns; ++column) {
       const std::uint32_t word = cp_[column] | static_cast<std::uint32_t>(cn_[column]) << 16U;
       std::memcpy(out + 4UL * column, &word, sizeof word);
@@ -187,27 +207,29 @@ core::TimePs TileEngine::start_mvm(const Command& command, core::TimePs now_ps) 
     if (probe_.enabled()) {
       const core::TimePs loads_at =
           i == 0 ? first : integrates_at - interval + (i > 1 ? store : core::TimePs{0});
-      phase(tracks_.sram, names_.load, loads_at, loads_at + load);
-      phase(tracks_.crossbar, names_.integrate, integrates_at, integrates_at + integrate);
-      phase(tracks_.sram, names_.store, integrates_at + integrate,
+      phase(execution, tracks_.crossbar_sram, names_.load, loads_at, loads_at + load);
+      phase(execution, tracks_.crossbar, names_.integrate, integrates_at,
+            integrates_at + integrate);
+      phase(execution, tracks_.crossbar_sram, names_.store, integrates_at + integrate,
             integrates_at + integrate + store);
     }
   }
   return first + load + (command.repetitions - 1) * interval + integrate + store;
 }
 
-core::TimePs TileEngine::start_post(const Command& command, core::TimePs now_ps) {
+core::TimePs TileEngine::start_post(Execution& execution) {
+  const Command& command = execution.command;
   const unsigned columns = command.region.columns;
   const nmpu::VectorConfig& config = command.vector;
   const bool has_psum = config.addend == nmpu::Addend::kPsum;
   const std::size_t element = config.psum_out ? 2 : 1;
   const std::uint64_t read_bytes = (has_psum ? 6ULL : 4ULL) * columns;
   const core::TimePs load = sram_cycles_ps(read_bytes);
-  result_bytes_ = element * columns;
-  const core::TimePs store = sram_cycles_ps(result_bytes_);
+  execution.result_bytes = element * columns;
+  const core::TimePs store = sram_cycles_ps(execution.result_bytes);
   const bool keeps_all = command.destination_stride != 0;
-  results_.resize(result_bytes_ * (keeps_all ? command.repetitions : 1U));
-  bytes_read_ = read_bytes * command.repetitions;
+  execution.results.resize(execution.result_bytes * (keeps_all ? command.repetitions : 1U));
+  execution.bytes_read = read_bytes * command.repetitions;
 
   nmpu::Vector vector;
   vector.first_column = command.region.first_column;
@@ -231,44 +253,47 @@ core::TimePs TileEngine::start_post(const Command& command, core::TimePs now_ps)
     if (has_psum) {
       std::memcpy(psum_.data(), sram_.data() + command.addend + 2UL * columns * i, 2UL * columns);
     }
-    const unsigned cycles = nmpu_->run(vector, out_.data(), now_ps + at + load);
-    std::uint8_t* out = results_.data() + (keeps_all ? result_bytes_ * i : 0U);
+    const unsigned cycles = nmpu_->run(vector, out_.data(), execution.started_ps + at + load);
+    std::uint8_t* out = execution.results.data() + (keeps_all ? execution.result_bytes * i : 0U);
     if (config.psum_out) {
-      std::memcpy(out, out_.data(), result_bytes_);
+      std::memcpy(out, out_.data(), execution.result_bytes);
     } else {
       for (unsigned column = 0; column < columns; ++column) {
         out[column] = static_cast<std::uint8_t>(out_[column]);
       }
     }
     const core::TimePs process = clock_.time_of(cycles);
-    phase(tracks_.sram, names_.load, at, at + load);
-    phase(tracks_.nmpu, names_.vector, at + load, at + load + process);
-    phase(tracks_.sram, names_.store, at + load + process, at + load + process + store);
+    phase(execution, tracks_.nmpu_sram, names_.load, at, at + load);
+    phase(execution, tracks_.nmpu, names_.vector, at + load, at + load + process);
+    phase(execution, tracks_.nmpu_sram, names_.store, at + load + process,
+          at + load + process + store);
     at += load + process + store;
   }
   return at;
 }
 
-core::TimePs TileEngine::start_add(const Command& command) {
-  result_bytes_ = 2UL * command.length;
-  results_.resize(result_bytes_);
-  bytes_read_ = 4ULL * command.length;
+core::TimePs TileEngine::start_add(Execution& execution) const {
+  const Command& command = execution.command;
+  execution.result_bytes = 2UL * command.length;
+  execution.results.resize(execution.result_bytes);
+  execution.bytes_read = 4ULL * command.length;
   for (std::uint32_t i = 0; i < command.length; ++i) {
     std::int16_t a = 0;
     std::int16_t b = 0;
     std::memcpy(&a, sram_.data() + command.source + 2UL * i, sizeof a);
     std::memcpy(&b, sram_.data() + command.addend + 2UL * i, sizeof b);
     const auto sum = static_cast<std::int16_t>(std::clamp(a + b, -32768, 32767));
-    std::memcpy(results_.data() + 2UL * i, &sum, sizeof sum);
+    std::memcpy(execution.results.data() + 2UL * i, &sum, sizeof sum);
   }
-  return sram_cycles_ps(bytes_read_) + sram_cycles_ps(result_bytes_);
+  return sram_cycles_ps(execution.bytes_read) + sram_cycles_ps(execution.result_bytes);
 }
 
-core::TimePs TileEngine::start_copy(const Command& command) {
-  result_bytes_ = command.length;
-  bytes_read_ = command.length;
+core::TimePs TileEngine::start_copy(Execution& execution) const {
+  const Command& command = execution.command;
+  execution.result_bytes = command.length;
+  execution.bytes_read = command.length;
   const std::uint8_t* source = sram_.data() + command.source;
-  results_.assign(source, source + command.length);
+  execution.results.assign(source, source + command.length);
   return 2 * sram_cycles_ps(command.length);
 }
 
@@ -276,64 +301,87 @@ void TileEngine::write_result(std::uint32_t address, const void* bytes, std::siz
   std::memcpy(sram_.data() + address, bytes, size);
 }
 
-void TileEngine::finish(core::TimePs now_ps) {
-  const TileEnergyConfig& constants = config_.energy;
-  const auto columns = static_cast<std::uint64_t>(command_.region.columns);
-  const std::uint64_t repetitions = command_.repetitions;
-  core::ActivityName name = names_.nop;
-  switch (command_.opcode) {
+core::ActivityName TileEngine::name_of(Opcode opcode) const {
+  switch (opcode) {
     case Opcode::kProgram:
-      name = names_.program;
-      program_pulses_ += pending_pulses_;
-      energy_.post(accounts_.programming, program_j_, pending_pulses_);
+      return names_.program;
+    case Opcode::kMvm:
+      return names_.mvm;
+    case Opcode::kPost:
+      return names_.post;
+    case Opcode::kAdd:
+      return names_.add;
+    case Opcode::kMove:
+      return names_.move;
+    case Opcode::kPut:
+      return names_.put;
+    case Opcode::kWait:
+      return names_.wait;
+    case Opcode::kSignal:
+      return names_.signal;
+    case Opcode::kLoop:
+      return names_.loop;
+    case Opcode::kIrq:
+      return names_.irq;
+    case Opcode::kHalt:
+      return names_.halt;
+    default:
+      return names_.nop;
+  }
+}
+
+// Counters and energy of what is particular to the command.
+void TileEngine::count(const Execution& execution) {
+  const Command& command = execution.command;
+  const auto columns = static_cast<std::uint64_t>(command.region.columns);
+  const std::uint64_t repetitions = command.repetitions;
+  switch (command.opcode) {
+    case Opcode::kProgram:
+      program_pulses_ += execution.pulses;
+      energy_.post(accounts_.programming, execution.program_j, execution.pulses);
       break;
     case Opcode::kMvm:
-      name = names_.mvm;
       counters_.mvms += repetitions;
-      counters_.macs += repetitions * columns * command_.region.rows;
-      counters_.saturated += saturated_;
-      energy_.post(accounts_.dac, dac_j_, repetitions * command_.region.rows);
-      energy_.post(accounts_.array, array_j_, repetitions * columns * command_.region.rows);
-      energy_.post(accounts_.adc, adc_j_, repetitions * columns * 2);
+      counters_.macs += repetitions * columns * command.region.rows;
+      counters_.saturated += execution.saturated;
+      energy_.post(accounts_.dac, execution.dac_j, repetitions * command.region.rows);
+      energy_.post(accounts_.array, execution.array_j, repetitions * columns * command.region.rows);
+      energy_.post(accounts_.adc, execution.adc_j, repetitions * columns * 2);
       break;
     case Opcode::kPost:
-      name = names_.post;
       counters_.nmpu_columns += repetitions * columns;
-      energy_.post(accounts_.nmpu,
-                   static_cast<double>(repetitions * columns) * constants.nmpu_column_pj * kPico,
-                   repetitions * columns);
+      energy_.post(
+          accounts_.nmpu,
+          static_cast<double>(repetitions * columns) * config_.energy.nmpu_column_pj * kPico,
+          repetitions * columns);
       break;
-    case Opcode::kAdd:
-      name = names_.add;
-      break;
-    case Opcode::kMove:
-      name = names_.move;
-      break;
-    case Opcode::kPut:
-      name = names_.put;
-      bytes_read_ = command_.length;
-      break;
-    case Opcode::kNop:
+    default:
       break;
   }
-  const std::size_t slots = result_bytes_ == 0 ? 0 : results_.size() / result_bytes_;
+}
+
+void TileEngine::finish(const Execution& execution, core::TimePs now_ps, core::Track track) {
+  const Command& command = execution.command;
+  count(execution);
+  const std::size_t bytes = execution.result_bytes;
+  const std::size_t slots = bytes == 0 ? 0 : execution.results.size() / bytes;
   for (std::size_t i = 0; i < slots; ++i) {
-    write_result(command_.destination + static_cast<std::uint32_t>(i) * command_.destination_stride,
-                 results_.data() + i * result_bytes_, result_bytes_);
+    write_result(command.destination + static_cast<std::uint32_t>(i) * command.destination_stride,
+                 execution.results.data() + i * bytes, bytes);
   }
   // With a destination stride of zero every repetition wrote the same place; all of them cost
   // energy.
-  const std::uint64_t bytes_written =
-      static_cast<std::uint64_t>(result_bytes_) * (result_bytes_ == 0 ? 0 : repetitions);
-  if (bytes_read_ != 0) post_network_access(false, bytes_read_);
+  const std::uint64_t bytes_written = bytes == 0 ? 0 : std::uint64_t{bytes} * command.repetitions;
+  if (execution.bytes_read != 0) post_network_access(false, execution.bytes_read);
   if (bytes_written != 0) post_network_access(true, bytes_written);
-  energy_.post(accounts_.control, constants.command_pj * kPico);
+  energy_.post(accounts_.control, config_.energy.command_pj * kPico);
   ++counters_.commands;
-  counters_.busy_ps += now_ps - started_ps_;
-  for (const Phase& p : phases_) {
-    probe_.slice(p.track, p.name, started_ps_ + p.begin_ps, started_ps_ + p.end_ps);
+  if (--executing_ == 0) counters_.busy_ps += now_ps - busy_since_ps_;
+  for (const Execution::Phase& p : execution.phases) {
+    probe_.slice(p.track, p.name, execution.started_ps + p.begin_ps,
+                 execution.started_ps + p.end_ps);
   }
-  probe_.slice(tracks_.command, name, started_ps_, now_ps);
+  probe_.slice(track, name_of(command.opcode), execution.started_ps, now_ps);
 }
 
 }  // namespace aimc::tile

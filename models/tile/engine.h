@@ -9,7 +9,7 @@
 #include "models/core/energy.h"
 #include "models/core/probe.h"
 #include "models/core/time.h"
-#include "models/tile/command.h"
+#include "models/tile/execution.h"
 #include "models/tile/tile_config.h"
 
 namespace aimc::tile {
@@ -21,7 +21,7 @@ struct TileCounters {
   std::uint64_t macs = 0;  ///< rows x columns of the regions of all MVMs
   std::uint64_t nmpu_columns = 0;
   std::uint64_t saturated = 0;  ///< conversions at full scale and inputs that were limited
-  core::TimePs busy_ps = 0;     ///< time spent executing commands
+  core::TimePs busy_ps = 0;     ///< time in which at least one command was executed
 };
 
 /// The data path of a tile: SRAM, weight aperture, crossbar, NMPU, and what its commands do. Plain
@@ -30,7 +30,8 @@ struct TileCounters {
 /// A command is executed in two steps, so that its results appear when its time has passed: start()
 /// takes the operands and computes, and tells how long the command lasts; finish() writes the
 /// results, posts the energy and reports the phases. Between the two the SRAM still shows the old
-/// contents.
+/// contents. Commands of different units may overlap: each unit has a port of its own into the
+/// SRAM.
 class TileEngine {
  public:
   /// @param path hierarchical name, e.g. "tile3": keys random streams, energy accounts and tracks
@@ -43,9 +44,17 @@ class TileEngine {
     std::optional<Refusal> refusal;
     core::TimePs duration_ps = 0;
   };
-  Start start(const Command& command, core::TimePs now_ps);
-  /// Completes what start() began, at `now_ps`.
-  void finish(core::TimePs now_ps);
+  Start start(const Command& command, core::TimePs now_ps, Execution& execution);
+  /// Completes what start() began, at `now_ps`; the command stands on the timeline `track`.
+  void finish(const Execution& execution, core::TimePs now_ps, core::Track track);
+  /// The timeline of thread number `thread`; opened when first asked for.
+  core::Track thread_track(unsigned thread);
+  /// The timeline of the commands in the queue.
+  core::Track queue_track() const { return tracks_.command; }
+  /// Time in which at least one command was executed, up to `now_ps`.
+  core::TimePs busy_ps(core::TimePs now_ps) const;
+  /// True while a command executes.
+  bool executing() const { return executing_ != 0; }
 
   /// A parameter word of the NMPU (index = byte offset / 4), as software wrote it.
   std::optional<Refusal> write_nmpu_param(std::uint32_t index, std::uint32_t word);
@@ -72,29 +81,26 @@ class TileEngine {
   std::uint64_t program_pulses() const { return program_pulses_; }
   const TileGeometry& geometry() const { return geometry_; }
   const core::Clock& clock() const { return clock_; }
+  const std::string& path() const { return path_; }
 
   /// Clears SRAM, parameters, apertures, counters and modes; conductances and wear survive.
   void reset();
 
  private:
-  /// One repetition of an MVM or POST, relative to the start of the command.
-  struct Phase {
-    core::Track track;
-    core::ActivityName name;
-    core::TimePs begin_ps;
-    core::TimePs end_ps;
-  };
-
   core::TimePs sram_cycles_ps(std::uint64_t bytes) const;
-  core::TimePs start_program(const Command& command, core::TimePs now_ps);
-  core::TimePs start_mvm(const Command& command, core::TimePs now_ps);
-  core::TimePs start_post(const Command& command, core::TimePs now_ps);
-  core::TimePs start_add(const Command& command);
-  core::TimePs start_copy(const Command& command);
-  void phase(core::Track track, core::ActivityName name, core::TimePs begin, core::TimePs end);
+  core::TimePs start_program(Execution& execution);
+  core::TimePs start_mvm(Execution& execution);
+  core::TimePs start_post(Execution& execution);
+  core::TimePs start_add(Execution& execution) const;
+  core::TimePs start_copy(Execution& execution) const;
+  void phase(Execution& execution, core::Track track, core::ActivityName name, core::TimePs begin,
+             core::TimePs end) const;
+  core::ActivityName name_of(Opcode opcode) const;
+  void count(const Execution& execution);
   void write_result(std::uint32_t address, const void* bytes, std::size_t size);
 
   TileConfig config_;
+  std::string path_;
   TileGeometry geometry_;
   core::Clock clock_;
   analog::Crossbar crossbar_;
@@ -110,19 +116,8 @@ class TileEngine {
   TileCounters counters_;
   std::uint64_t program_pulses_ = 0;
 
-  // The command between start() and finish().
-  Command command_;
-  core::TimePs started_ps_ = 0;
-  std::vector<Phase> phases_;
-  std::vector<std::uint8_t> results_;  // bytes to be written, one repetition after the other
-  std::size_t result_bytes_ = 0;       // of one repetition
-  double dac_j_ = 0.0;
-  double array_j_ = 0.0;
-  double adc_j_ = 0.0;
-  double program_j_ = 0.0;
-  std::uint64_t pending_pulses_ = 0;
-  std::uint64_t saturated_ = 0;
-  std::uint64_t bytes_read_ = 0;
+  unsigned executing_ = 0;  // commands between start() and finish()
+  core::TimePs busy_since_ps_ = 0;
 
   // Scratch of one vector.
   std::vector<std::uint16_t> cp_;
@@ -134,10 +129,11 @@ class TileEngine {
     core::EnergyAccount dac, array, adc, nmpu, sram_read, sram_write, control, programming;
   } accounts_;
   struct Tracks {
-    core::Track command, sram, crossbar, nmpu;
+    core::Track command, crossbar_sram, crossbar, nmpu_sram, nmpu;
   } tracks_;
   struct Names {
     core::ActivityName nop, program, mvm, post, add, move, put;
+    core::ActivityName wait, signal, loop, irq, halt;
     core::ActivityName load, integrate, store, vector;
   } names_;
 };

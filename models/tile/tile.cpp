@@ -53,6 +53,7 @@ Tile::Tile(sc_core::sc_module_name name, const TileConfig& config,
       access_time_(ps(core::Clock(config.clock_mhz).time_of(config.access_cycles))) {
   socket.register_b_transport(this, &Tile::b_transport);
   socket.register_transport_dbg(this, &Tile::transport_dbg);
+  queue_lane_.track = engine_.queue_track();
   SC_THREAD(execute);
   SC_METHOD(drive_interrupts);
   sensitive << irq_changed_;
@@ -80,8 +81,25 @@ void Tile::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
     nmpu_param_transport(payload, offset);
   } else if (in_window(address, r::kWeightsOffset, r::kWeightsWindowSize, offset)) {
     weight_transport(payload, offset);
+  } else if (in_window(address, r::kProgramOffset, r::kProgramWindowSize, offset)) {
+    program_transport(payload, offset);
   } else {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  }
+}
+
+void Tile::program_transport(tlm::tlm_generic_payload& payload, std::uint32_t offset) {
+  if (payload.is_write() && program_.running_threads() != 0) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, payload.get_data_ptr(),
+                std::min<std::size_t>(payload.get_data_length(), sizeof word));
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    refuse({Error::kBusy, word});
+    return;
+  }
+  const Relocated relocated(payload, offset);
+  if (tlm_support::memory_transport(payload, program_.memory(), program_.memory_bytes(), true)) {
+    engine_.post_network_access(payload.is_write(), payload.get_data_length());
   }
 }
 
@@ -152,6 +170,9 @@ unsigned Tile::transport_dbg(tlm::tlm_generic_payload& payload) {
   if (in_window(address, r::kSramOffset, r::kSramWindowSize, offset)) {
     return copy(engine_.sram(), engine_.geometry().sram_bytes);
   }
+  if (in_window(address, r::kProgramOffset, r::kProgramWindowSize, offset)) {
+    return copy(program_.memory(), program_.memory_bytes());
+  }
   if (in_window(address, r::kWeightsOffset, r::kWeightsWindowSize, offset) && payload.is_read()) {
     const std::uint64_t bank_base = std::uint64_t{weight_bank_} * r::kWeightsWindowSize;
     return copy(reinterpret_cast<std::uint8_t*>(engine_.weights()) + bank_base,
@@ -174,11 +195,15 @@ void Tile::update_interrupts() {
 
 void Tile::drive_interrupts() {
   const std::uint32_t active = irq_status_ & irq_enable_;
-  done_irq.write((active & r::kIrqStatusDone.mask()) != 0);
+  done_irq.write((active & (r::kIrqStatusDone.mask() | r::kIrqStatusProgram.mask())) != 0);
   error_irq.write((active & r::kIrqStatusError.mask()) != 0);
 }
 
 void Tile::ring_doorbell() {
+  if (program_.running_threads() != 0) {
+    refuse({Error::kBusy, command_words_[0]});
+    return;
+  }
   if (waiting() >= kQueueDepth) {
     refuse({Error::kQueueFull, command_words_[0]});
     return;
@@ -195,29 +220,11 @@ void Tile::ring_doorbell() {
 }
 
 core::TimePs Tile::busy_ps() const {
-  return engine_.counters().busy_ps + (executing_ ? now_ps() - executing_since_ps_ : 0);
+  return engine_.busy_ps(now_ps());
 }
 
 std::uint64_t Tile::busy_cycles() const {
   return busy_ps() / engine_.clock().period_ps();
-}
-
-/// Sends the bytes a PUT read from the SRAM; false when any of them was answered with an error.
-bool Tile::transfer(const Command& command) {
-  put_bytes_.assign(engine_.sram() + command.source,
-                    engine_.sram() + command.source + command.length);
-  put_payload_.set_command(tlm::TLM_WRITE_COMMAND);
-  put_payload_.set_address(command.destination);
-  put_payload_.set_data_ptr(put_bytes_.data());
-  put_payload_.set_data_length(command.length);
-  put_payload_.set_streaming_width(command.length);
-  put_payload_.set_byte_enable_ptr(nullptr);
-  put_payload_.set_dmi_allowed(false);
-  put_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  put_socket->b_transport(put_payload_, delay);
-  wait(delay);
-  return put_payload_.is_response_ok();
 }
 
 void Tile::execute() {
@@ -225,24 +232,15 @@ void Tile::execute() {
     while (queue_.empty()) wait(doorbell_event_);
     const Command command = queue_.front();
     queue_.pop_front();
-    const TileEngine::Start start = engine_.start(command, now_ps());
-    if (start.refusal) {
-      refuse(*start.refusal);
+    const unsigned generation = generation_;
+    queue_executing_ = true;
+    const std::optional<Refusal> refusal = carry_out(command, queue_lane_);
+    if (generation != generation_) continue;
+    queue_executing_ = false;
+    if (refusal) {
+      refuse(*refusal);
     } else {
-      executing_ = true;
-      executing_since_ps_ = now_ps();
-      const unsigned generation = generation_;
-      wait(ps(start.duration_ps), reset_event_);
-      if (generation != generation_) continue;
-      const bool delivered = command.opcode != Opcode::kPut || transfer(command);
-      if (generation != generation_) continue;
-      engine_.finish(now_ps());
-      executing_ = false;
-      if (delivered) {
-        ++completed_;
-      } else {
-        refuse({Error::kBus, command.words[2]});
-      }
+      ++completed_;
     }
     if (queue_.empty()) {
       irq_status_ |= r::kIrqStatusDone.mask();
@@ -254,9 +252,19 @@ void Tile::execute() {
 void Tile::reset() {
   // The command thread sees the new generation when it wakes and drops what it was doing.
   ++generation_;
-  executing_ = false;
+  queue_executing_ = false;
   queue_.clear();
   engine_.reset();
+  for (unsigned i = 0; i < kThreads; ++i) {
+    if (program_.running(i)) abandoned_.push_back(std::move(threads_[i]));
+  }
+  program_.reset();
+  for (Unit* unit : {&crossbar_unit_, &nmpu_unit_, &port_unit_}) {
+    unit->busy = false;
+    unit->freed.notify(sc_core::SC_ZERO_TIME);
+  }
+  semaphore_changed_.notify(sc_core::SC_ZERO_TIME);
+  program_tag_ = 0;
   command_words_ = CommandWords{};
   completed_ = 0;
   error_ = Refusal{};

@@ -1,16 +1,22 @@
 #pragma once
 
+#ifndef SC_INCLUDE_DYNAMIC_PROCESSES
+#define SC_INCLUDE_DYNAMIC_PROCESSES  // threads of a program are made when they are started
+#endif
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <string>
 #include <systemc>
+#include <vector>
 
 #include "models/core/energy.h"
 #include "models/core/probe.h"
 #include "models/tile/engine.h"
+#include "models/tile/program.h"
 #include "models/tlm/register_bank.h"
 
 namespace aimc::tile {
@@ -20,7 +26,11 @@ namespace aimc::tile {
 /// `socket` serves the tile's window (registers, SRAM, NMPU parameters, weight aperture; see
 /// docs/registers.md) with addresses relative to it. A transaction is executed at sc_time_stamp() +
 /// delay: the call waits for that moment, so it must come from a thread. `put_socket` carries PUT
-/// commands out, with global addresses.
+/// commands and remote SIGNALs out, with global addresses.
+///
+/// Commands come from the queue behind the doorbell, one after the other, or from up to four
+/// threads of the tile program. Threads use crossbar, NMPU and network port one at a time each, so
+/// a tile integrates, post-processes and sends at once.
 class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
  public:
   tlm_utils::simple_target_socket<Tile, 32> socket{"socket"};
@@ -34,7 +44,9 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
 
   const TileEngine& engine() const { return engine_; }
   /// True while a command executes.
-  bool executing() const { return executing_; }
+  bool executing() const { return engine_.executing(); }
+  /// The threads of the tile program that wait at a semaphore.
+  std::vector<WaitingThread> waiting_threads() const { return program_.waiting(); }
   /// Time spent executing commands, the one in progress included.
   core::TimePs busy_ps() const;
 
@@ -48,20 +60,42 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
   void nmpu_param_transport(tlm::tlm_generic_payload& payload, std::uint32_t offset);
+  void program_transport(tlm::tlm_generic_payload& payload, std::uint32_t offset);
   void weight_transport(tlm::tlm_generic_payload& payload, std::uint32_t offset);
 
   std::uint32_t read_register(std::uint32_t offset) override;
   void write_register(std::uint32_t offset, std::uint32_t value) override;
   std::uint32_t peek_register(std::uint32_t offset) const override;
 
+  /// Something commands use one at a time.
+  struct Unit {
+    bool busy = false;
+    sc_core::sc_event freed;
+  };
+  /// What one stream of commands, the queue or a thread, needs.
+  struct Lane {
+    Execution execution;
+    core::Track track;
+    tlm::tlm_generic_payload payload;
+    std::vector<std::uint8_t> bytes;
+  };
+
   void ring_doorbell();
   void execute();
-  bool transfer(const Command& command);
+  void start_thread(unsigned thread, std::uint32_t command);
+  void run_thread(unsigned thread, Lane& lane);
+  std::optional<Refusal> step(unsigned thread, const Command& command, Lane& lane);
+  std::optional<Refusal> carry_out(const Command& command, Lane& lane);
+  Unit* unit_of(const Command& command);
+  bool transfer(const Command& command, Lane& lane);
+  void change_semaphore(const std::optional<Refusal>& refusal);
   void refuse(const Refusal& refusal);
-  bool idle() const { return !executing_ && queue_.empty(); }
+  bool idle() const {
+    return !queue_executing_ && queue_.empty() && program_.running_threads() == 0;
+  }
   /// Commands behind the one that executes, or that is about to.
   std::size_t waiting() const {
-    return executing_ || queue_.empty() ? queue_.size() : queue_.size() - 1;
+    return queue_executing_ || queue_.empty() ? queue_.size() : queue_.size() - 1;
   }
   std::uint64_t busy_cycles() const;
   void update_interrupts();
@@ -78,9 +112,8 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   sc_core::sc_event doorbell_event_;
   sc_core::sc_event reset_event_;
   sc_core::sc_event irq_changed_;
-  bool executing_ = false;
+  bool queue_executing_ = false;
   unsigned generation_ = 0;  // of resets
-  core::TimePs executing_since_ps_ = 0;
   std::uint32_t completed_ = 0;
   Refusal error_;
   std::uint32_t irq_status_ = 0;
@@ -88,8 +121,14 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   std::uint32_t weight_bank_ = 0;
   std::uint32_t latched_pulses_hi_ = 0;
   std::uint32_t latched_busy_hi_ = 0;
-  tlm::tlm_generic_payload put_payload_;
-  std::vector<std::uint8_t> put_bytes_;
+  Lane queue_lane_;
+
+  Program program_;
+  std::array<std::unique_ptr<Lane>, kThreads> threads_;  // made when first started
+  std::vector<std::unique_ptr<Lane>> abandoned_;         // their threads may still be in a transfer
+  Unit crossbar_unit_, nmpu_unit_, port_unit_;
+  sc_core::sc_event semaphore_changed_;
+  std::uint32_t program_tag_ = 0;
 };
 
 }  // namespace aimc::tile

@@ -16,12 +16,33 @@ constexpr std::uint32_t high(std::uint64_t value) {
   return static_cast<std::uint32_t>(value >> 32U);
 }
 
+/// Which of `count` registers from `first` on stands at `offset`.
+std::optional<unsigned> index_in(std::uint32_t offset, std::uint32_t first, unsigned count) {
+  if (offset < first || offset >= first + 4 * count) return std::nullopt;
+  return (offset - first) / 4;
+}
+
 }  // namespace
+
+void Tile::change_semaphore(const std::optional<Refusal>& refusal) {
+  if (refusal) {
+    refuse(*refusal);
+  } else {
+    semaphore_changed_.notify(sc_core::SC_ZERO_TIME);
+  }
+}
 
 std::uint32_t Tile::peek_register(std::uint32_t offset) const {
   const TileGeometry& geometry = engine_.geometry();
   if (offset >= r::kCmd && offset < r::kCmd + 4 * r::kCmdCount) {
     return command_words_[(offset - r::kCmd) / 4];
+  }
+  if (const auto index = index_in(offset, r::kProgramPc, kThreads)) return program_.pc(*index);
+  if (const auto index = index_in(offset, r::kProgramState, kThreads)) {
+    return program_.state_word(*index);
+  }
+  if (const auto index = index_in(offset, r::kSemaphore, kSemaphores)) {
+    return program_.semaphore(*index);
   }
   switch (offset) {
     case r::kSramSize:
@@ -41,9 +62,12 @@ std::uint32_t Tile::peek_register(std::uint32_t offset) const {
       return engine_.read_mode_word();
     case r::kStatus:
       return r::kStatusBusy.put(idle() ? 0 : 1) | r::kStatusQueued.put(low(waiting())) |
-             r::kStatusProgrammed.put(engine_.program_pulses() != 0 ? 1 : 0);
+             r::kStatusProgrammed.put(engine_.program_pulses() != 0 ? 1 : 0) |
+             r::kStatusThreads.put(program_.running_threads());
     case r::kCompleted:
       return completed_;
+    case r::kProgramTag:
+      return program_tag_;
     case r::kError:
       return static_cast<std::uint32_t>(error_.code);
     case r::kErrorValue:
@@ -86,6 +110,18 @@ void Tile::write_register(std::uint32_t offset, std::uint32_t value) {
     command_words_[(offset - r::kCmd) / 4] = value;
     return;
   }
+  if (const auto thread = index_in(offset, r::kProgramStart, kThreads)) {
+    start_thread(*thread, value);
+    return;
+  }
+  if (const auto index = index_in(offset, r::kSemaphore, kSemaphores)) {
+    change_semaphore(program_.set_semaphore(*index, value));
+    return;
+  }
+  if (const auto index = index_in(offset, r::kSemaphorePost, kSemaphores)) {
+    change_semaphore(program_.post_semaphore(*index, value));
+    return;
+  }
   switch (offset) {
     case r::kReadMode:
       if (!idle()) {
@@ -114,6 +150,10 @@ void Tile::write_register(std::uint32_t offset, std::uint32_t value) {
       break;
     case r::kDoorbell:
       ring_doorbell();
+      return;
+    case r::kProgramStop:
+      program_.request_stop(value);
+      semaphore_changed_.notify(sc_core::SC_ZERO_TIME);
       return;
     default:
       return;

@@ -1,6 +1,7 @@
 #include "platform/soc/monitor.h"
 
 #include <cstdio>
+#include <sstream>
 
 namespace aimc::platform {
 namespace {
@@ -28,6 +29,18 @@ std::string show_tiles(const Soc& soc, const SocConfig& config) {
   return text;
 }
 
+std::string show_threads(const Soc& soc) {
+  std::string text;
+  for (unsigned i = 0; i < soc.tiles().size(); ++i) {
+    for (const tile::WaitingThread& thread : soc.tiles()[i]->waiting_threads()) {
+      text +=
+          line("tile %u thread %u at command %u waits for semaphore %u to have %u, it has %u\n", i,
+               thread.thread, thread.command, thread.semaphore, thread.wanted, thread.present);
+    }
+  }
+  return text;
+}
+
 std::string show_network(const Soc& soc, const SocConfig& config) {
   const noc::NetworkCounters& traffic = soc.network().counters();
   const double mean = traffic.packets == 0 ? 0.0
@@ -43,9 +56,22 @@ std::string show_network(const Soc& soc, const SocConfig& config) {
 
 }  // namespace
 
+std::string tile_threads_that_wait(const Soc& soc) {
+  constexpr unsigned kMost = 8;
+  std::istringstream lines(show_threads(soc));
+  std::string text;
+  std::string one;
+  unsigned count = 0;
+  while (std::getline(lines, one)) {
+    if (++count <= kMost) text += "; " + one;
+  }
+  if (count > kMost) text += "; and " + std::to_string(count - kMost) + " more";
+  return text;
+}
+
 std::optional<std::string> monitor_command(const Soc& soc, const SocConfig& config,
                                            std::string_view command) {
-  if (command == "tiles") return show_tiles(soc, config);
+  if (command == "tiles") return show_tiles(soc, config) + show_threads(soc);
   if (command == "noc") return show_network(soc, config);
   return std::nullopt;
 }

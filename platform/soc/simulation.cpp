@@ -106,7 +106,8 @@ class Run {
       if (options_.stop != nullptr && options_.stop->load()) {
         end(RunStatus::kPlatform, 0, "interrupted" + at_pc());
       } else if (options_.max_sim_time_ps && now_ps() >= *options_.max_sim_time_ps) {
-        end(RunStatus::kPlatform, 0, "limit of simulated time reached" + at_pc());
+        end(RunStatus::kPlatform, 0,
+            "limit of simulated time reached" + at_pc() + tile_threads_that_wait(*soc_));
       } else if (!sc_core::sc_pending_activity()) {
         on_starvation();
       } else {
@@ -132,7 +133,8 @@ class Run {
   void on_starvation() {
     const bool waiting = soc_->cpu().waiting();
     const std::string reason =
-        (waiting ? "WFI that nothing can ever wake" : "nothing is left to happen") + at_pc();
+        (waiting ? "WFI that nothing can ever wake" : "nothing is left to happen") + at_pc() +
+        tile_threads_that_wait(*soc_);
     if (waiting && input_is_live() && soc_->uart_line().idle() &&
         soc_->uart().receive_interrupt_enabled()) {
       look_outside(kWaitMs);

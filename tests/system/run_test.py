@@ -36,6 +36,13 @@ class ExitStatus(RunTest):
         self.assertEqual(run.status, 3)
         self.assertRegex(run.stderr, r"WFI that nothing can ever wake, pc 0x[0-9a-f]{8} \(\w+(\+0x[0-9a-f]+)?\)")
 
+    def test_tiles_that_wait_for_each_other_are_named(self):
+        run = self.workspace.run("deadlock")
+        self.assertEqual(run.status, 3)
+        self.assertIn("WFI that nothing can ever wake", run.stderr)
+        self.assertIn("tile 0 thread 1 at command 0 waits for semaphore 5 to have 2, it has 0", run.stderr)
+        self.assertIn("tile 1 thread 1 at command 0 waits for semaphore 6 to have 2, it has 1", run.stderr)
+
     def test_trap_without_handler_ends_the_run(self):
         run = self.workspace.run("trap_unhandled")
         self.assertEqual(run.status, 3)

@@ -35,7 +35,7 @@ class Trace(unittest.TestCase):
 
     def test_phases_lie_within_their_commands(self):
         commands = [s for s in self.slices if s[:2] == ("tile0", "command")]
-        for track in ("sram", "crossbar", "nmpu"):
+        for track in ("crossbar sram", "crossbar", "nmpu sram", "nmpu"):
             for _, _, _, begin, end in (s for s in self.slices if s[:2] == ("tile0", track)):
                 self.assertTrue(any(c[3] <= begin and end <= c[4] for c in commands), (track, begin, end))
 

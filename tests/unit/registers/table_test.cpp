@@ -80,7 +80,8 @@ TEST(RegisterTableTest, MasksAreTheUnionOfTheFields) {
       std::array{tile::kReadModeMagnitudeBits, tile::kReadModeFourPhase, tile::kReadModeRange},
       mask_of(tile::kReadMode));
   check_fields(std::array{tile::kGeometryRows, tile::kGeometryColumns}, mask_of(tile::kGeometry));
-  check_fields(std::array{tile::kStatusBusy, tile::kStatusQueued, tile::kStatusProgrammed},
+  check_fields(std::array{tile::kStatusBusy, tile::kStatusQueued, tile::kStatusProgrammed,
+                          tile::kStatusThreads},
                mask_of(tile::kStatus));
   EXPECT_EQ(mask_of(tile::kCmd), 0xFFFFFFFFU);
 }

@@ -34,10 +34,10 @@ class Engine : public ::testing::Test {
   core::TimePs run(const CommandWords& words) {
     const Decoded decoded = decode(words, engine_.geometry());
     EXPECT_FALSE(decoded.refusal.has_value());
-    const TileEngine::Start start = engine_.start(decoded.command, now_);
+    const TileEngine::Start start = engine_.start(decoded.command, now_, execution_);
     EXPECT_FALSE(start.refusal.has_value());
     now_ += start.duration_ps;
-    engine_.finish(now_);
+    engine_.finish(execution_, now_, engine_.queue_track());
     return start.duration_ps;
   }
 
@@ -76,6 +76,7 @@ class Engine : public ::testing::Test {
   core::EnergyMeter energy_;
   core::Probe probe_;
   TileEngine engine_;
+  Execution execution_;
   core::TimePs now_ = 0;
 };
 
@@ -111,9 +112,9 @@ TEST_F(Engine, ResultsAppearOnlyWhenTheCommandIsFinished) {
   std::fill_n(engine_.sram(), 32, std::uint8_t{100});
   const Decoded decoded =
       decode({0x02, 0, 0x100, 1, 0, 0, region(0, 32), region(0, 16)}, engine_.geometry());
-  const TileEngine::Start start = engine_.start(decoded.command, now_);
+  const TileEngine::Start start = engine_.start(decoded.command, now_, execution_);
   EXPECT_EQ(word(0x100), 0U);
-  engine_.finish(now_ + start.duration_ps);
+  engine_.finish(execution_, now_ + start.duration_ps, engine_.queue_track());
   EXPECT_NE(word(0x100), 0U);
 }
 
@@ -161,7 +162,8 @@ TEST_F(Engine, MoveMayOverlap) {
 
 TEST_F(Engine, MvmOverUnprogrammedCellsIsRefusedAndChangesNothing) {
   const CommandWords words{0x02, 0, 0x100, 1, 0, 0, region(0, 32), region(0, 16)};
-  const TileEngine::Start start = engine_.start(decode(words, engine_.geometry()).command, 0);
+  const TileEngine::Start start =
+      engine_.start(decode(words, engine_.geometry()).command, 0, execution_);
   ASSERT_TRUE(start.refusal.has_value());
   EXPECT_EQ(start.refusal->code, Error::kNotProgrammed);
   EXPECT_EQ(engine_.counters().mvms, 0U);
