@@ -39,6 +39,7 @@ void check_pcm(const PcmConfig& pcm) {
 void check_converters(const DacConfig& dac, const AdcConfig& adc) {
   check_range("dac.lsb_ns", dac.lsb_ns, 1e-3, 1e6);
   check_range("dac.settle_ns", dac.settle_ns, 0.0, 1e6);
+  check_range("dac.phase_switch_ns", dac.phase_switch_ns, 0.0, 1e6);
   check_range("dac.energy_pj", dac.energy_pj, 0.0, 1e6);
   check_range("adc.full_scale_counts", adc.full_scale_counts, 1.0, 4095.0);
   check_range("adc.full_scale_counts_four", adc.full_scale_counts_four, 1.0, 4095.0);

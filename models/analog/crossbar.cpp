@@ -322,8 +322,10 @@ double Crossbar::count_scale(const ReadMode& mode) const {
 core::TimePs Crossbar::mvm_duration_ps(const ReadMode& mode) const {
   const CrossbarConfig& config = state_->config;
   check_mode(config, mode);
-  const double phase_ps = (window_ns(config, mode) + config.dac.settle_ns) * 1e3;
-  return phases(mode) * static_cast<core::TimePs>(std::llround(phase_ps));
+  const double integration_ns = phases(mode) * window_ns(config, mode);
+  const double switching_ns = (phases(mode) - 1) * config.dac.phase_switch_ns;
+  return static_cast<core::TimePs>(
+      std::llround((integration_ns + switching_ns + config.dac.settle_ns) * 1e3));
 }
 
 bool Crossbar::programmed(const Region& region) const {

@@ -33,8 +33,9 @@ struct PcmConfig {
 
 /// Pulse-width input modulation, one driver a wordline.
 struct DacConfig {
-  double lsb_ns = 1.0;     ///< width of one input LSB, ns
-  double settle_ns = 5.0;  ///< fixed part of an MVM phase, ns
+  double lsb_ns = 1.0;           ///< width of one input LSB, ns
+  double settle_ns = 5.0;        ///< fixed part of an MVM, ns
+  double phase_switch_ns = 1.0;  ///< from one phase of a four-phase MVM to the next, ns
   double energy_pj = 9.2;  ///< energy of a driver at full pulse width, pJ; scales with the width
 };
 

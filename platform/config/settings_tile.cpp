@@ -65,7 +65,10 @@ void add_converters(SettingList& list) {
       "pulse width of one input LSB");
   list.real(
       "settle_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.settle_ns; }, 0, 1e6,
-      "fixed part of one MVM phase");
+      "fixed part of an MVM");
+  list.real(
+      "phase_switch_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.phase_switch_ns; }, 0,
+      1e6, "from one phase of a four-phase MVM to the next");
   list.real(
       "energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.dac.energy_pj; }, 0, 1e6,
       "energy of one driver at full pulse width; scales with the width");

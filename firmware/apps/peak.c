@@ -1,0 +1,90 @@
+/* What the tiles can do at most: every tile executes strided MVMs over its whole crossbar, all at
+ * once, and the host takes the time from the first start to the last end.
+ *
+ *   peak.elf [--repetitions N] [--phases 1|4] [--tiles N]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aimc_program.h"
+
+enum { kMaxTiles = 1024, kStrides = 32, kTimeoutUs = 60000000, kUsage = 2 };
+
+static aimc_tile tiles[kMaxTiles];
+
+static unsigned long option(int argc, char** argv, const char* name, unsigned long value) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (strcmp(argv[i], name) == 0) return strtoul(argv[i + 1], NULL, 0);
+  }
+  return value;
+}
+
+static void check(const aimc_tile* tile, const char* what, aimc_status status) {
+  if (status == AIMC_OK) return;
+  printf("peak: tile %u: %s: %s\n", tile->index, what, aimc_strerror(status));
+  exit(1);
+}
+
+/* Weights 1, -1, 1, ... in every cell, inputs that differ from repetition to repetition. */
+static void prepare(aimc_tile* tile, unsigned index, bool four_phase) {
+  static int8_t weights[256];
+  for (unsigned i = 0; i < sizeof weights; ++i) weights[i] = i % 2 == 0 ? 64 : -64;
+  check(tile, "opening", aimc_tile_open(tile, index));
+  const aimc_read_mode mode = {.magnitude_bits = 7, .four_phase = four_phase};
+  check(tile, "read mode", aimc_tile_set_read_mode(tile, &mode));
+  /* One row of weights is every row's: a stride of zero. */
+  const aimc_region all = {0, (uint16_t)tile->rows, 0, (uint16_t)tile->columns};
+  check(tile, "weights", aimc_tile_load_weights(tile, weights, 0, &all));
+  const aimc_command program = {
+      {AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0, tile->rows << 16, tile->columns << 16}};
+  check(tile, "programming", aimc_tile_submit(tile, &program));
+  uint32_t inputs[256];
+  for (unsigned i = 0; i < 256; ++i) inputs[i] = (i * 2654435761u) & 0x3F3F3F3Fu;
+  check(tile, "inputs", aimc_tile_write(tile, 0, inputs, sizeof inputs));
+}
+
+static void load(aimc_tile* tile, unsigned rounds) {
+  const aimc_region all = {0, (uint16_t)tile->rows, 0, (uint16_t)tile->columns};
+  aimc_command code[3];
+  aimc_program program = {.commands = code, .capacity = 3};
+  aimc_command mvm = aimc_cmd_mvm(0, 0x1000, 0, &all);
+  aimc_cmd_repeat(&mvm, kStrides, 64, 4 * tile->columns);
+  const unsigned top = aimc_program_add(&program, mvm);
+  aimc_program_add(&program, aimc_cmd_loop(0, top, rounds));
+  aimc_program_add(&program, aimc_cmd_halt());
+  check(tile, "program", aimc_program_load(tile, &program));
+}
+
+int main(int argc, char** argv) {
+  const unsigned long count = option(argc, argv, "--tiles", aimc_platform()->tile_count);
+  const unsigned long repetitions = option(argc, argv, "--repetitions", 12800);
+  const unsigned long phases = option(argc, argv, "--phases", 1);
+  if (count == 0 || count > aimc_platform()->tile_count || repetitions < kStrides ||
+      (phases != 1 && phases != 4)) {
+    printf("usage: peak.elf [--repetitions N] [--phases 1|4] [--tiles N]\n");
+    return kUsage;
+  }
+  const unsigned rounds = (unsigned)(repetitions / kStrides);
+  for (unsigned i = 0; i < count; ++i) prepare(&tiles[i], i, phases == 4);
+  for (unsigned i = 0; i < count; ++i)
+    check(&tiles[i], "programming", aimc_tile_wait(&tiles[i], kTimeoutUs));
+  for (unsigned i = 0; i < count; ++i) load(&tiles[i], rounds);
+
+  const uint64_t energy = aimc_energy_pj();
+  const uint64_t begin = aimc_cycles();
+  for (unsigned i = 0; i < count; ++i)
+    check(&tiles[i], "start", aimc_program_start(&tiles[i], 0, 0));
+  for (unsigned i = 0; i < count; ++i)
+    check(&tiles[i], "run", aimc_tile_wait(&tiles[i], kTimeoutUs));
+  const double seconds = (double)(aimc_cycles() - begin) / (aimc_platform()->host_clock_khz * 1e3);
+  const double joules = (double)(aimc_energy_pj() - energy) * 1e-12;
+  const double operations =
+      2.0 * (double)count * rounds * kStrides * tiles[0].rows * tiles[0].columns;
+  aimc_report("tops", operations / seconds * 1e-12);
+  aimc_report("tops_per_watt", operations / joules * 1e-12);
+  aimc_report("mvm_ns", seconds * 1e9 / (rounds * (double)kStrides));
+  printf("%lu tiles, %u MVMs each in %u ns: %.2f TOPS, %.2f TOPS/W\n", count, rounds * kStrides,
+         (unsigned)(seconds * 1e9), operations / seconds * 1e-12, operations / joules * 1e-12);
+  return 0;
+}
