@@ -25,30 +25,33 @@ void add_counts(const Block& block, ClassCounts& counts) {
 }
 
 Block* BlockCache::find(std::uint32_t pc) {
-  Block*& quick = quick_[quick_index(pc)];
+  Bank& bank = banks_[bank_];
+  Block*& quick = bank.quick[quick_index(pc)];
   if (quick->pc == pc) return quick;
-  const auto found = by_pc_.find(pc);
-  if (found == by_pc_.end()) return nullptr;
+  const auto found = bank.by_pc.find(pc);
+  if (found == bank.by_pc.end()) return nullptr;
   quick = found->second;
   return quick;
 }
 
 Block& BlockCache::allocate(DirectMap& map) {
-  if (free_.empty() && storage_.size() >= kMaxBlocks) clear(map);
+  Bank& bank = banks_[bank_];
+  if (bank.free.empty() && bank.storage.size() >= kMaxBlocks) clear(map);
   Block* block = nullptr;
-  if (free_.empty()) {
-    block = &storage_.emplace_back();
+  if (bank.free.empty()) {
+    block = &bank.storage.emplace_back();
   } else {
-    block = free_.back();
-    free_.pop_back();
+    block = bank.free.back();
+    bank.free.pop_back();
     *block = Block{};
   }
+  block->bank = static_cast<std::uint8_t>(bank_);
   block->next = {&none_, &none_};
   return *block;
 }
 
 void BlockCache::insert(Block& block, Region& region) {
-  by_pc_[block.pc] = &block;
+  banks_[block.bank].by_pc[block.pc] = &block;
   for (std::uint32_t g = first_granule(block, region); g <= last_granule(block, region); ++g) {
     region.has_code[g] = 1;
     by_granule_[region.base + (g << kGranuleShift)].push_back(&block);
@@ -57,7 +60,8 @@ void BlockCache::insert(Block& block, Region& region) {
 
 void BlockCache::remove(Block& block, Region& region) {
   fold(block);
-  by_pc_.erase(block.pc);
+  Bank& bank = banks_[block.bank];
+  bank.by_pc.erase(block.pc);
   for (std::uint32_t g = first_granule(block, region); g <= last_granule(block, region); ++g) {
     const auto found = by_granule_.find(region.base + (g << kGranuleShift));
     auto& blocks = found->second;
@@ -68,7 +72,7 @@ void BlockCache::remove(Block& block, Region& region) {
     }
   }
   block.pc = Block::kNoPc;  // whoever still points to it sees that it is no successor
-  free_.push_back(&block);
+  bank.free.push_back(&block);
 }
 
 void BlockCache::drop(Region& region, std::uint32_t offset, std::uint32_t size) {
@@ -85,16 +89,25 @@ void BlockCache::drop(Region& region, std::uint32_t offset, std::uint32_t size) 
 }
 
 void BlockCache::clear(DirectMap& map) {
-  for (Block& block : storage_) {
-    if (block.pc == Block::kNoPc) continue;
-    fold(block);
-    block.pc = Block::kNoPc;
-    free_.push_back(&block);
+  for (Bank& bank : banks_) {
+    for (Block& block : bank.storage) {
+      if (block.pc == Block::kNoPc) continue;
+      fold(block);
+      block.pc = Block::kNoPc;
+      bank.free.push_back(&block);
+    }
+    bank.by_pc.clear();
   }
-  by_pc_.clear();
   by_granule_.clear();
   for (const auto& region : map.regions())
     std::fill(region->has_code.begin(), region->has_code.end(), std::uint8_t{0});
+}
+
+void BlockCache::drop_unless(DirectMap& map, unsigned bank,
+                             const std::function<bool(const Block&)>& keep) {
+  for (Block& block : banks_[bank].storage) {
+    if (block.pc != Block::kNoPc && !keep(block)) remove(block, *map.find(block.pc, 2));
+  }
 }
 
 void BlockCache::fold(Block& block) {
@@ -105,7 +118,9 @@ void BlockCache::fold(Block& block) {
 
 ClassCounts BlockCache::counts() const {
   ClassCounts counts = totals_;
-  for (const Block& block : storage_) add_counts(block, counts);
+  for (const Bank& bank : banks_) {
+    for (const Block& block : bank.storage) add_counts(block, counts);
+  }
   return counts;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -53,6 +54,7 @@ struct Block {
   std::uint32_t count = 0;       ///< number of instructions
   std::uint32_t op_count = 0;    ///< number of ops, with a complex one, without an end marker
   bool ends_in_branch = false;
+  std::uint8_t bank = 0;  ///< of the cache; never changes while the block is used again and again
   std::array<Block*, 2>
       next{};  ///< likely successors: 0 straight on, 1 jumped; checked against their pc
   std::uint64_t executions = 0;  ///< not yet folded into the totals
@@ -66,14 +68,24 @@ struct Block {
 void add_counts(const Block& block, ClassCounts& counts);
 
 /// All decoded blocks and the totals of those that are gone.
+///
+/// The blocks are in banks, one for each privilege mode, because modes may execute different parts
+/// of memory. A block belongs to the bank selected when it was allocated and is never used again
+/// for another, so that a pointer to a block leads from a bank to itself only. Somebody's write to
+/// memory drops blocks of all banks.
 class BlockCache {
  public:
+  static constexpr unsigned kBanks = 2;
+
+  /// The bank for `find`, `allocate` and `insert`.
+  void select(unsigned bank) { bank_ = bank; }
+
   /// A block that is never executed: what successors point to before they are known.
   Block* none() { return &none_; }
 
   /// The block that starts at `pc`, or nullptr.
   Block* find(std::uint32_t pc);
-  /// A cleared block to decode into; `insert` makes it known. May drop all blocks when there are
+  /// A cleared block to decode into; `insert` makes it known. May drop all blocks when the bank has
   /// too many.
   Block& allocate(DirectMap& map);
   /// Makes a block that was decoded from `region` known.
@@ -83,6 +95,8 @@ class BlockCache {
   void drop(Region& region, std::uint32_t offset, std::uint32_t size);
   /// Drops all blocks.
   void clear(DirectMap& map);
+  /// Drops those blocks of a bank that are not to be kept.
+  void drop_unless(DirectMap& map, unsigned bank, const std::function<bool(const Block&)>& keep);
 
   /// Moves the execution counts of `block` into the totals.
   void fold(Block& block);
@@ -92,22 +106,29 @@ class BlockCache {
   ClassCounts& totals() { return totals_; }
 
  private:
-  static constexpr std::size_t kMaxBlocks = 32768;
+  static constexpr std::size_t kMaxBlocks = 32768;  // in a bank
   static constexpr std::size_t kQuickEntries = 8192;
 
   static std::size_t quick_index(std::uint32_t pc) { return (pc >> 1U) % kQuickEntries; }
   void remove(Block& block, Region& region);
 
+  struct Bank {
+    std::deque<Block> storage;  // addresses stay valid while it grows
+    std::vector<Block*> free;
+    std::vector<Block*> quick;  // by hash of pc, checked against pc
+    std::unordered_map<std::uint32_t, Block*> by_pc;
+  };
+
   Block none_;
-  std::deque<Block> storage_;  // addresses stay valid while it grows
-  std::vector<Block*> free_;
-  std::vector<Block*> quick_;  // by hash of pc, checked against pc
-  std::unordered_map<std::uint32_t, Block*> by_pc_;
+  std::array<Bank, kBanks> banks_;
+  unsigned bank_ = 0;
   std::unordered_map<std::uint32_t, std::vector<Block*>> by_granule_;  // key: address of a granule
   ClassCounts totals_{};
 
  public:
-  BlockCache() : quick_(kQuickEntries, &none_) {}
+  BlockCache() {
+    for (Bank& bank : banks_) bank.quick.assign(kQuickEntries, &none_);
+  }
   BlockCache(const BlockCache&) = delete;
   BlockCache& operator=(const BlockCache&) = delete;
 };

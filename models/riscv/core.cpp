@@ -28,7 +28,7 @@ void check_register(unsigned index) {
 }  // namespace
 
 Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
-    : hart_(hart), config_(config), environment_(environment) {
+    : hart_(hart), config_(config), environment_(environment), pmp_(config.pmp_entries) {
   check_timing(config);
   std::copy(config.timing.cycles.begin(), config.timing.cycles.end(), cycles_.begin());
   for (const auto cls :
@@ -45,6 +45,7 @@ void Core::reset() {
   x_.fill(0);
   pc_ = config_.reset_pc & ~1U;
   csr_ = CsrState{};
+  pmp_.reset();
   // Time, totals and energy go on; what software sees of them starts again.
   csr_.mcycle.set(0, cycle_);
   csr_.minstret.set(0, instret_);
@@ -54,13 +55,14 @@ void Core::reset() {
   link_from_ = nullptr;
   stop_requested_ = waiting_ = unhandled_ = false;
   trap_description_.clear();
+  for (Permissions& permissions : permissions_) permissions.stale = true;
+  apply_protection();
 }
 
 void Core::add_direct_memory(const DirectMemory& memory) {
   map_.add(memory);
-  if (Region* largest = map_.largest_writable()) {
-    window_ = {largest->base, largest->size, largest->bytes, largest->has_code.data()};
-  }
+  for (Permissions& permissions : permissions_) permissions.stale = true;
+  apply_protection();
 }
 
 void Core::invalidate(std::uint32_t base, std::uint32_t size) {
@@ -195,11 +197,15 @@ Op Core::decode_op(const Region& region, std::uint32_t pc) const {
 
 Block* Core::decode_block(std::uint32_t pc) {
   fetch_fault_address_ = pc;
+  const AddressRange executable = executable_at(pc);
+  if (!executable.contains(pc, 2)) return nullptr;
   Region* region = region_at(pc, 2);
   if (region == nullptr) return nullptr;
-  const auto fetchable = [region](std::uint32_t address) {
-    if (!region->contains(address, 2)) return false;
-    return is_compressed(region->bytes[address - region->base]) || region->contains(address, 4);
+  const auto fetchable = [region, &executable](std::uint32_t address) {
+    const auto has = [&](unsigned bytes) {
+      return region->contains(address, bytes) && executable.contains(address, bytes);
+    };
+    return has(2) && (is_compressed(region->bytes[address - region->base]) || has(4));
   };
   if (!fetchable(pc)) {
     fetch_fault_address_ = pc + 2;

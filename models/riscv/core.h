@@ -10,6 +10,7 @@
 #include "models/riscv/csr.h"
 #include "models/riscv/direct_map.h"
 #include "models/riscv/hart.h"
+#include "models/riscv/pmp.h"
 
 namespace aimc::riscv {
 
@@ -55,6 +56,8 @@ class Core {
   void set_reg(unsigned index, std::uint32_t value);
   bool peek_csr(unsigned number, std::uint32_t& value) const { return read_csr(number, value); }
   bool poke_csr(unsigned number, std::uint32_t value);
+  Privilege privilege() const { return csr_.privilege; }
+  void set_privilege(Privilege mode);
   const std::string& trap_description() const { return trap_description_; }
   void reset();
 
@@ -76,6 +79,14 @@ class Core {
     }
   };
 
+  // What a privilege mode may do with memory; worked out when it is needed after a change.
+  struct Permissions {
+    bool stale = true;
+    bool checked = false;                  // accesses outside the window have to be looked at
+    std::vector<AddressRange> executable;  // in order, neither empty nor adjacent
+    Window window;                         // readable and writable throughout
+  };
+
   // core.cpp: blocks and accounting
   Block* block_at(std::uint32_t pc);
   Block* decode_block(std::uint32_t pc);
@@ -85,6 +96,16 @@ class Core {
   void retire(const Op& op, std::uint32_t cycles);
   bool is_breakpoint(std::uint32_t pc) const;
   std::uint32_t cost(InstructionClass cls) const { return cycles_[index_of(cls)]; }
+
+  // protection.cpp: privilege and physical memory protection
+  Privilege data_mode() const;
+  void apply_protection();
+  void protection_changed();
+  void work_out(Privilege mode);
+  Window largest_window(Privilege mode);
+  AddressRange executable_at(std::uint32_t pc) const;
+  std::optional<std::uint32_t> denied(std::uint32_t address, unsigned bytes,
+                                      std::uint8_t kinds) const;
 
   // execute.cpp: the fast loop. Returns the complex instruction it stopped at, or nullptr.
   const Op* execute(Block* block);
@@ -128,7 +149,9 @@ class Core {
   std::uint64_t instret_ = 0;
   std::uint64_t limit_ = 0;
   CsrState csr_;
-  std::optional<std::uint32_t> reservation_;  // address of the reserved word
+  Pmp pmp_;
+  std::array<Permissions, BlockCache::kBanks> permissions_;  // by bank_of(mode)
+  std::optional<std::uint32_t> reservation_;                 // address of the reserved word
 
   DirectMap map_;
   Window window_;

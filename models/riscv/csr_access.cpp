@@ -28,6 +28,8 @@ enum Number : unsigned {
   kMcause = 0x342,
   kMtval = 0x343,
   kMip = 0x344,
+  kPmpcfg = 0x3A0,
+  kPmpaddr = 0x3B0,
   kMcycle = 0xB00,
   kMinstret = 0xB02,
   kMcycleh = 0xB80,
@@ -58,6 +60,11 @@ constexpr bool is_idle_counter(unsigned number) {
   const unsigned block = number & ~0x1FU;
   return index >= 3 &&
          (block == 0xB00 || block == 0xB80 || block == 0xC00 || block == 0xC80 || block == 0x320);
+}
+
+constexpr bool is_protection(unsigned number) {
+  return (number >= kPmpcfg && number < kPmpcfg + Pmp::kConfigRegisters) ||
+         (number >= kPmpaddr && number < kPmpaddr + Pmp::kMaxEntries);
 }
 
 // Puts one half of a counter in place of that of `whole`.
@@ -109,6 +116,10 @@ bool Core::read_counter(unsigned number, std::uint32_t& value) const {
 }
 
 bool Core::read_csr(unsigned number, std::uint32_t& value) const {
+  if (is_protection(number)) {
+    value = number < kPmpaddr ? pmp_.config(number - kPmpcfg) : pmp_.address(number - kPmpaddr);
+    return pmp_.entries() != 0;
+  }
   switch (number) {
     case kMstatus:
       value = csr_.mstatus;
@@ -166,6 +177,12 @@ bool Core::write_csr(unsigned number, std::uint32_t value) {
   // A written counter has its new value when this instruction is over.
   const std::uint64_t cycle = cycle_ + cost(InstructionClass::kCsr);
   const std::uint64_t instret = instret_ + 1;
+  if (is_protection(number)) {
+    const bool changed = number < kPmpaddr ? pmp_.write_config(number - kPmpcfg, value)
+                                           : pmp_.write_address(number - kPmpaddr, value);
+    if (changed) protection_changed();
+    return true;
+  }
   switch (number) {
     case kMstatus: {
       constexpr std::uint32_t kPlain = kMstatusMie | kMstatusMpie | kMstatusMprv | kMstatusTw;
@@ -173,6 +190,7 @@ bool Core::write_csr(unsigned number, std::uint32_t value) {
       const bool legal =
           mode == 0 || mode == kMstatusMpp;  // U or M; anything else leaves it as it is
       csr_.mstatus = (value & kPlain) | (legal ? mode : csr_.mstatus & kMstatusMpp);
+      apply_protection();  // MPRV and MPP say whose permissions data accesses have
       return true;
     }
     case kMie:

@@ -76,6 +76,17 @@ bool Hart::peek_csr(unsigned number, std::uint32_t& value) const {
 bool Hart::poke_csr(unsigned number, std::uint32_t value) {
   return state_->core.poke_csr(number, value);
 }
+unsigned Hart::privilege() const {
+  return static_cast<unsigned>(state_->core.privilege());
+}
+bool Hart::set_privilege(unsigned mode) {
+  if (mode != static_cast<unsigned>(Privilege::kUser) &&
+      mode != static_cast<unsigned>(Privilege::kMachine)) {
+    return false;
+  }
+  state_->core.set_privilege(static_cast<Privilege>(mode));
+  return true;
+}
 const std::string& Hart::trap_description() const {
   return state_->core.trap_description();
 }

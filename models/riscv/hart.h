@@ -49,6 +49,7 @@ struct HartConfig {
   std::uint32_t hart_id = 0;
   std::uint32_t reset_pc = 0x1000;
   bool trap_misaligned = false;  ///< misaligned RAM accesses: true traps, false emulates (as QEMU)
+  unsigned pmp_entries = 16;     ///< of physical memory protection, 0 to 16
   /// Added to each load, store or atomic that goes to direct memory; at most 65,535.
   unsigned direct_wait_cycles = 0;
   HartTiming timing;
@@ -168,6 +169,10 @@ class Hart {
   /// Writes a CSR by number without regard to privilege; fields that cannot be written stay. False
   /// when it does not exist or is read-only.
   bool poke_csr(unsigned number, std::uint32_t value);
+  /// Current privilege mode: 0 user, 3 machine.
+  unsigned privilege() const;
+  /// Changes it, with nothing else that a trap or MRET does; false for another mode.
+  bool set_privilege(unsigned mode);
   /// In words, why the last run() ended with kTrapUnhandled: cause, mepc, mtval.
   const std::string& trap_description() const;
 

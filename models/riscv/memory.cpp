@@ -76,6 +76,10 @@ std::optional<std::uint32_t> Core::load_slow(const Op& op, std::uint32_t address
     raise(Cause::kLoadMisaligned, address);
     return std::nullopt;
   }
+  if (const auto part = denied(address, bytes, Pmp::kRead)) {
+    raise(Cause::kLoadAccess, *part);
+    return std::nullopt;
+  }
   if (const Region* region = region_at(address, bytes)) {
     const unsigned accesses = needs_two_accesses(address, bytes) ? 2 : 1;
     extra_loads_ += accesses - 1U;
@@ -100,6 +104,9 @@ void Core::store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::
   const Op instruction = op;
   const bool misaligned = is_misaligned(address, bytes);
   if (misaligned && config_.trap_misaligned) return raise(Cause::kStoreMisaligned, address);
+  if (const auto part = denied(address, bytes, Pmp::kWrite)) {
+    return raise(Cause::kStoreAccess, *part);  // no part of it is written
+  }
   if (Region* region = region_at(address, bytes); region != nullptr && region->writable) {
     const unsigned accesses = needs_two_accesses(address, bytes) ? 2 : 1;
     extra_stores_ += accesses - 1U;
@@ -128,6 +135,13 @@ void Core::execute_atomic(const Op& op) {
   if (is_misaligned(address, 4)) {
     return raise(load_reserved ? Cause::kLoadMisaligned : Cause::kStoreMisaligned, address);
   }
+  const bool store_conditional = op.code == Opcode::kScW;
+  const std::uint8_t kinds = load_reserved       ? Pmp::kRead
+                             : store_conditional ? Pmp::kWrite
+                                                 : Pmp::kRead | Pmp::kWrite;
+  if (denied(address, 4, kinds)) {
+    return raise(load_reserved ? Cause::kLoadAccess : Cause::kStoreAccess, address);
+  }
   Region* region = region_at(address, 4);
   if (load_reserved) {
     if (region == nullptr) return raise(Cause::kLoadAccess, address);
@@ -138,7 +152,7 @@ void Core::execute_atomic(const Op& op) {
   }
   if (region == nullptr || !region->writable) return raise(Cause::kStoreAccess, address);
   const std::uint32_t b = x_[op.rs2];
-  if (op.code == Opcode::kScW) {
+  if (store_conditional) {
     const bool success = reservation_ == address;
     reservation_.reset();
     if (success) {

@@ -48,8 +48,9 @@ void Core::execute_mret(const Op& op) {
   const std::uint32_t previous = csr_.mstatus & kMstatusMpp;
   const std::uint32_t enabled = (csr_.mstatus & kMstatusMpie) != 0 ? kMstatusMie : 0U;
   csr_.mstatus = (csr_.mstatus & ~(kMstatusMie | kMstatusMpp)) | enabled | kMstatusMpie;
-  csr_.privilege = previous == kMstatusMpp ? Privilege::kMachine : Privilege::kUser;
-  if (csr_.privilege != Privilege::kMachine) csr_.mstatus &= ~kMstatusMprv;
+  const Privilege mode = previous == kMstatusMpp ? Privilege::kMachine : Privilege::kUser;
+  if (mode != Privilege::kMachine) csr_.mstatus &= ~kMstatusMprv;
+  set_privilege(mode);
   retire(op, cost(InstructionClass::kSystem));
   pc_ = csr_.mepc;
 }

@@ -66,14 +66,14 @@ void Core::enter_trap(std::uint32_t cause, std::uint32_t value) {
   const std::uint32_t enabled = (csr_.mstatus & kMstatusMie) != 0 ? kMstatusMpie : 0U;
   const std::uint32_t mode = static_cast<std::uint32_t>(csr_.privilege) << 11U;
   csr_.mstatus = (csr_.mstatus & ~(kMstatusMie | kMstatusMpie | kMstatusMpp)) | enabled | mode;
-  csr_.privilege = Privilege::kMachine;
+  set_privilege(Privilege::kMachine);
   reservation_
       .reset();  // whatever runs in the handler must not complete somebody else's LR/SC pair
   cycle_ += cost(InstructionClass::kSystem);
 
   const bool vectored = (csr_.mtvec & 1U) != 0 && (cause & kInterruptFlag) != 0;
   pc_ = (csr_.mtvec & ~3U) + (vectored ? 4U * (cause & ~kInterruptFlag) : 0U);
-  if (region_at(pc_, 2) != nullptr) return;
+  if (executable_at(pc_).contains(pc_, 2) && region_at(pc_, 2) != nullptr) return;
   unhandled_ = true;
   std::ostringstream text;
   text << cause_name(cause) << " (" << ((cause & kInterruptFlag) != 0 ? "interrupt " : "exception ")

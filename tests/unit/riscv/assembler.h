@@ -157,7 +157,7 @@ constexpr Word kMstatus = 0x300, kMisa = 0x301, kMie = 0x304, kMtvec = 0x305, kM
                kMcountinhibit = 0x320, kMscratch = 0x340, kMepc = 0x341, kMcause = 0x342,
                kMtval = 0x343, kMip = 0x344, kMcycle = 0xB00, kMinstret = 0xB02, kMcycleh = 0xB80,
                kMinstreth = 0xB82, kCycle = 0xC00, kTime = 0xC01, kInstret = 0xC02, kTimeh = 0xC81,
-               kMhartid = 0xF14;
+               kMhartid = 0xF14, kPmpcfg0 = 0x3A0, kPmpaddr0 = 0x3B0;
 }  // namespace csrs
 
 }  // namespace aimc::riscv::assembler

@@ -23,6 +23,8 @@ class Trap : public ::testing::Test {
     for (std::uint32_t i = 1; i < 16; ++i) machine_.put_word(kHandler + 4 * i, jal(0, 0));
     set_csr(csrs::kMtvec, kHandler);
     set_csr(csrs::kMstatus, kMie);
+    set_csr(csrs::kPmpaddr0, ~0U);  // all of memory for user mode
+    set_csr(csrs::kPmpcfg0, 0x1F);
     machine_.hart.set_pc(kRamBase);
   }
   void set_csr(Word number, std::uint32_t value) {
