@@ -31,6 +31,7 @@ SECTIONS
 {{
   .text : ALIGN(4)
   {{
+    __text_start = .;
     KEEP(*(.text.init))
     *(.text .text.*)
   }} > RAM :text
@@ -43,6 +44,7 @@ SECTIONS
     KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
     KEEP(*(.init_array))
     __init_array_end = .;
+    __rodata_end = .;
   }} > RAM :text
 
   /* Code and data on pages of their own: emulators that translate by page are slow otherwise. */

@@ -191,6 +191,7 @@ int main(void) {
          soc->mesh_width, soc->mesh_height, (unsigned)(soc->ram_size / 1024),
          (unsigned)soc->host_clock_khz, (unsigned)soc->noc_clock_khz, (unsigned)soc->tile_clock_khz,
          soc->nmpu_lanes);
+  printf("%u entries of memory protection\n", aimc_pmp_entries());
   host_instructions();
   aimc_tile tile;
   aimc_tile neighbour;

@@ -67,8 +67,10 @@ aimc_trap_entry:
   .option pop
   mv    a0, sp
   call  aimc_trap
-  lw    t0, 128(sp)             /* a handler may have moved on the pc */
+  lw    t0, 128(sp)             /* a handler may have moved on the pc, or changed the mode to return to */
   csrw  mepc, t0
+  lw    t0, 140(sp)
+  csrw  mstatus, t0
   addi  t0, sp, FRAME
   csrw  mscratch, t0
   lw    x1, 4(sp)

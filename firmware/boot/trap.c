@@ -8,6 +8,7 @@
 enum { kTrapCode = 128, kInterruptCode = 192, kDoubleFaultCode = 255, kSources = 128 };
 
 static aimc_trap_hook trap_hook;
+static aimc_trap_frame* context;
 static aimc_interrupt_handler handlers[16];
 static aimc_external_handler external_handlers[kSources];
 
@@ -37,6 +38,10 @@ aimc_trap_hook aimc_set_trap_hook(aimc_trap_hook hook) {
   const aimc_trap_hook previous = trap_hook;
   trap_hook = hook;
   return previous;
+}
+
+aimc_trap_frame* aimc_trap_context(void) {
+  return context;
 }
 
 void aimc_skip_instruction(aimc_trap_frame* frame) {
@@ -80,8 +85,7 @@ static bool dispatch_external(void) {
   return handler != NULL;
 }
 
-/* Called by the trap entry. */
-void aimc_trap(aimc_trap_frame* frame) {
+static void handle(aimc_trap_frame* frame) {
   const uint32_t number = frame->mcause & 0x7FFFFFFFu;
   if (frame->mcause >> 31 != 0) {
     if (number == AIMC_INTERRUPT_EXTERNAL) {
@@ -94,6 +98,13 @@ void aimc_trap(aimc_trap_frame* frame) {
     return;
   }
   report(frame);
+}
+
+/* Called by the trap entry. */
+void aimc_trap(aimc_trap_frame* frame) {
+  context = frame;
+  handle(frame);
+  context = NULL;
 }
 
 _Noreturn void aimc_double_fault(void) {

@@ -31,6 +31,7 @@ typedef enum aimc_status {
   AIMC_INVALID = 33,   /**< an argument of the call is out of range */
   AIMC_NO_TILE = 34,   /**< there is no tile of that number, or what is there is not one */
   AIMC_NO_MEMORY = 35, /**< the heap is exhausted */
+  AIMC_LOCKED = 36,    /**< a locked entry of memory protection, or one the hart does not have */
 } aimc_status;
 
 /** The status in words. */
@@ -208,5 +209,7 @@ aimc_status aimc_tile_run(aimc_tile* tile, const aimc_command* command, uint32_t
 static inline uintptr_t aimc_tile_sram(const aimc_tile* tile, uint32_t offset) {
   return tile->base + AIMC_TILE_SRAM_OFFSET + offset;
 }
+
+#include "aimc_pmp.h"
 
 #endif

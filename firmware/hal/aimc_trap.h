@@ -15,6 +15,9 @@ typedef struct aimc_trap_frame {
 typedef bool (*aimc_trap_hook)(aimc_trap_frame* frame);
 /** Installs a hook (NULL removes it); returns the previous one. */
 aimc_trap_hook aimc_set_trap_hook(aimc_trap_hook hook);
+/** The context of the trap being handled, for handlers that switch to another one by changing it,
+ * mepc and mstatus (MPP, MPIE) included; NULL outside. */
+aimc_trap_frame* aimc_trap_context(void);
 /** Moves mepc behind the instruction that trapped. */
 void aimc_skip_instruction(aimc_trap_frame* frame);
 

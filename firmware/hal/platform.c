@@ -126,6 +126,8 @@ const char* aimc_strerror(aimc_status status) {
       return "invalid argument";
     case AIMC_NO_TILE:
       return "no such tile";
+    case AIMC_LOCKED:
+      return "locked";
     case AIMC_NO_MEMORY:
       return "out of memory";
   }

@@ -1,3 +1,4 @@
+#include "models/riscv/pmp.h"
 #include "platform/config/settings.h"
 
 namespace aimc::platform {
@@ -64,6 +65,9 @@ void add_host_settings(SettingList& list) {
       "isa", [](auto& c) -> auto& { return c.host.hart.extensions; }, std::string(riscv::kIsaForm),
       riscv::parse_isa, riscv::isa_name,
       "instruction set of the core, mirrored in misa; others are illegal instructions");
+  list.whole(
+      "pmp_entries", [](auto& c) -> auto& { return c.host.hart.pmp_entries; }, 0,
+      riscv::Pmp::kMaxEntries, "entries of physical memory protection");
   list.section("host.cycles");
   for_each_class([&list](const char* name, InstructionClass which, const char* what) {
     const auto index = static_cast<std::size_t>(which);

@@ -82,6 +82,11 @@ class ExitStatus(RunTest):
         run = self.workspace.run("interrupts")
         self.assertEqual(run.status, 0, run.stdout)
 
+    def test_memory_is_protected(self):
+        run = self.workspace.run("protection")
+        self.assertEqual(run.status, 0, run.stdout)
+        self.assertIn("16 entries", run.stdout)
+
     def test_every_tile_error_is_provoked(self):
         for backend in ("model", "rtl", "lockstep"):
             run = self.workspace.run("tile_errors", "--nmpu", backend)

@@ -6,6 +6,7 @@ from platform_runner import PROGRAM, Workspace
 
 # How a setting is changed where the usual change would not be legal or would need another firmware.
 SPECIAL = {
+    "host.pmp_entries": 8,
     "noc.width": 8,
     "noc.height": 8,
     "noc.buffer_flits": 2,
