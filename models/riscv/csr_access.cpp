@@ -197,7 +197,7 @@ bool Core::write_csr(unsigned number, std::uint32_t value) {
       csr_.mie = value & kInterruptBits;
       return true;
     case kMtvec:
-      csr_.mtvec = value & ~2U;  // modes direct and vectored
+      if ((value & 2U) == 0) csr_.mtvec = value;  // only modes direct and vectored are taken
       return true;
     case kMcounteren:
       csr_.mcounteren = value & kCounterenBits;

@@ -56,7 +56,7 @@ class Pmp {
   bool write_config(unsigned index, std::uint32_t value);
   bool write_address(unsigned index, std::uint32_t value);
 
-  /// True when some access of the mode may be refused.
+  /// True when an access of the mode that stays inside an aligned word may be refused.
   bool restricts(Privilege mode) const {
     return mode == Privilege::kMachine ? any_locked_ : entries_ != 0;
   }
