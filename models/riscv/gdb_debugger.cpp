@@ -270,10 +270,13 @@ void GdbDebugger::write_register(unsigned number, std::uint32_t value) {
 }
 
 bool GdbDebugger::read_csr(unsigned number, std::uint32_t& value) const {
-  return cpu_.hart().peek_csr(number, value);
+  if (number != kPrivilege) return cpu_.hart().peek_csr(number, value);
+  value = cpu_.hart().privilege();
+  return true;
 }
 
 bool GdbDebugger::write_csr(unsigned number, std::uint32_t value) {
+  if (number == kPrivilege) return cpu_.hart().set_privilege(value);
   return cpu_.hart().poke_csr(number, value);
 }
 

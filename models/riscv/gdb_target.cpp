@@ -49,7 +49,13 @@ std::string gdb_target_xml(const GdbTarget& target) {
     std::uint32_t value = 0;
     if (target.read_csr(number, value)) xml += reg_line(name, kGdbFirstCsr + number, "int");
   }
-  return xml + "</feature>\n</target>\n";
+  xml += "</feature>\n";
+  std::uint32_t mode = 0;
+  if (target.read_csr(GdbTarget::kPrivilege, mode)) {
+    xml += "<feature name=\"org.gnu.gdb.riscv.virtual\">\n" +
+           reg_line("priv", kGdbFirstCsr + GdbTarget::kPrivilege, "int") + "</feature>\n";
+  }
+  return xml + "</target>\n";
 }
 
 }  // namespace aimc::riscv

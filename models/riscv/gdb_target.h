@@ -12,6 +12,8 @@ class GdbTarget {
  public:
   static constexpr unsigned kPc = 32;  ///< number of the pc behind x0..x31
   static constexpr unsigned kRegisters = 33;
+  /// Number of the privilege mode, 0 user or 3 machine, among the CSRs: gdb has it behind them.
+  static constexpr unsigned kPrivilege = 4096;
 
   virtual ~GdbTarget() = default;
   /// Register 0..32.
@@ -33,7 +35,7 @@ class GdbTarget {
 constexpr unsigned kGdbFirstCsr = 65;
 
 /// The description of the target's registers that gdb asks for (GDB manual, "Target Descriptions",
-/// "RISC-V Features"): x0..x31, pc, and by name those CSRs that exist.
+/// "RISC-V Features"): x0..x31, pc, by name those CSRs that exist, and the privilege mode.
 std::string gdb_target_xml(const GdbTarget& target);
 
 }  // namespace aimc::riscv

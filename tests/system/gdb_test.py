@@ -137,6 +137,18 @@ class Session(GdbTest):
         self.assertEqual(text.count("Breakpoint 1, "), 2, text)
         self.assertEqual(platform.finish()[0], 15)
 
+    def test_protection_and_privilege(self):
+        platform = self.start("protection")
+        text = self.gdb(platform, "protection", "print $priv", "tbreak store_secret", "continue", "print $priv",
+                        "print/x $pmpcfg0", "print/x $pmpaddr0 << 2", "print secret", "print/x $mcounteren",
+                        "print $minstret > 1000", "tbreak on_trap", "continue", "print $priv", "print $mcause",
+                        "print (unsigned)$mtval == (unsigned)&secret", "continue")
+        for line in ("$1 = 3", "$2 = 0", "$3 = 0x1b1b0d00", "$4 = 0x80000000", "$5 = 5", "$6 = 0x0", "$7 = 1", "$8 = 3",
+                     "$9 = 7", "$10 = 1"):
+            self.assertIn(line, text)
+        status, _, _ = platform.finish()
+        self.assertEqual(status, 0)
+
     def test_detach_lets_it_run_and_kill_ends_it(self):
         platform = self.start("debug_me")
         self.gdb(platform, "debug_me", "break work", "continue", "detach")

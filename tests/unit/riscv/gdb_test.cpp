@@ -298,6 +298,11 @@ TEST_F(GdbSessionTest, DescribesRegistersInParts) {
   EXPECT_THAT(xml, HasSubstr("<reg name=\"a0\" bitsize=\"32\" regnum=\"10\""));
   EXPECT_THAT(xml, HasSubstr("<reg name=\"mstatus\" bitsize=\"32\" regnum=\"833\""));
   EXPECT_THAT(xml, Not(HasSubstr("mcause"))) << "this target has none";
+  EXPECT_THAT(xml, Not(HasSubstr("priv")));
+  target_.csrs[GdbTarget::kPrivilege] = 3;
+  EXPECT_THAT(gdb_target_xml(target_),
+              HasSubstr("<reg name=\"priv\" bitsize=\"32\" regnum=\"4161\""));
+  EXPECT_EQ(ask("p1041"), "03000000");
   EXPECT_EQ(ask("qXfer:features:read:target.xml:ffffff,100"), "l");
   EXPECT_EQ(ask("qXfer:features:read:other.xml:0,100"), "E16");
   EXPECT_EQ(ask("qXfer:features:read:target.xml:0"), "E16");
