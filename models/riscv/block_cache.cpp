@@ -25,17 +25,16 @@ void add_counts(const Block& block, ClassCounts& counts) {
 }
 
 Block* BlockCache::find(std::uint32_t pc) {
-  Bank& bank = banks_[bank_];
-  Block*& quick = bank.quick[quick_index(pc)];
+  Block*& quick = quick_[quick_index(pc)];
   if (quick->pc == pc) return quick;
-  const auto found = bank.by_pc.find(pc);
-  if (found == bank.by_pc.end()) return nullptr;
+  const auto found = bank_->by_pc.find(pc);
+  if (found == bank_->by_pc.end()) return nullptr;
   quick = found->second;
   return quick;
 }
 
 Block& BlockCache::allocate(DirectMap& map) {
-  Bank& bank = banks_[bank_];
+  Bank& bank = *bank_;
   if (bank.free.empty() && bank.storage.size() >= kMaxBlocks) clear(map);
   Block* block = nullptr;
   if (bank.free.empty()) {
@@ -45,7 +44,7 @@ Block& BlockCache::allocate(DirectMap& map) {
     bank.free.pop_back();
     *block = Block{};
   }
-  block->bank = static_cast<std::uint8_t>(bank_);
+  block->bank = static_cast<std::uint8_t>(bank_ - banks_.data());
   block->next = {&none_, &none_};
   return *block;
 }

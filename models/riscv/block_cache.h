@@ -78,7 +78,10 @@ class BlockCache {
   static constexpr unsigned kBanks = 2;
 
   /// The bank for `find`, `allocate` and `insert`.
-  void select(unsigned bank) { bank_ = bank; }
+  void select(unsigned bank) {
+    bank_ = &banks_[bank];
+    quick_ = bank_->quick.data();
+  }
 
   /// A block that is never executed: what successors point to before they are known.
   Block* none() { return &none_; }
@@ -121,13 +124,15 @@ class BlockCache {
 
   Block none_;
   std::array<Bank, kBanks> banks_;
-  unsigned bank_ = 0;
+  Bank* bank_ = nullptr;                                               // the one selected
+  Block** quick_ = nullptr;                                            // its own
   std::unordered_map<std::uint32_t, std::vector<Block*>> by_granule_;  // key: address of a granule
   ClassCounts totals_{};
 
  public:
   BlockCache() {
     for (Bank& bank : banks_) bank.quick.assign(kQuickEntries, &none_);
+    select(0);
   }
   BlockCache(const BlockCache&) = delete;
   BlockCache& operator=(const BlockCache&) = delete;
