@@ -1,6 +1,6 @@
 """Runs programs on the hart and on QEMU and compares what they print.
 
-The programs are traps.S and random ones of generate.py; those of even seeds use Zba, Zbb and Zbs. Every program is run on the hart once in one piece and once cut
+The programs are traps.S, those of protection.py and random ones of generate.py; those of even seeds use Zba, Zbb and Zbs. Every program is run on the hart once in one piece and once cut
 into random stretches, which must end alike to the cycle. AIMC_FULL=1 runs many more. Exit status 77 where QEMU or the
 cross compiler is missing.
 """
@@ -14,6 +14,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import generate
+import protection
 
 HERE = pathlib.Path(__file__).resolve().parent
 GCC, OBJCOPY, QEMU = "riscv64-unknown-elf-gcc", "riscv64-unknown-elf-objcopy", "qemu-system-riscv32"
@@ -83,6 +84,10 @@ def main():
 
     failures = 0
     tests = [("traps", HERE / "traps.S", PLAIN, 1)]
+    for seed in range(options.seed, options.seed + max(3, options.programs // 20)):
+        source = options.work / f"protection{seed}.S"
+        source.write_text(protection.generate(seed))
+        tests.append((f"protection{seed}", source, PLAIN, seed))
     for seed in range(options.seed, options.seed + options.programs):
         source = options.work / f"random{seed}.S"
         extensions = BITS if seed % 2 == 0 else PLAIN
