@@ -40,9 +40,7 @@ void Core::apply_protection() {
   if (permissions_[bank_of(data)].stale) work_out(data);
   cache_.select(bank_of(csr_.privilege));
   window_ = permissions_[bank_of(data)].window;
-  // Blocks of one mode must not lead to blocks of another.
-  link_from_ = nullptr;
-  prefix_.next = {cache_.none(), cache_.none()};
+  link_from_ = nullptr;  // blocks of one mode must not lead to blocks of another
 }
 
 void Core::protection_changed() {

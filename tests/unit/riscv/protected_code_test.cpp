@@ -66,7 +66,7 @@ TEST_F(Protection, LockingCodeStopsMachineModeInTheMiddleOfIt) {
 TEST_F(Protection, HandlerThatMayNotBeExecutedStopsTheRun) {
   set_entry(0, kHandler / 4, kNa4 | kL | kR);
   machine_.put_word(kCode, ecall());
-  EXPECT_EQ(hart().run(kForever), StopReason::kTrapUnhandled);
+  EXPECT_EQ(hart().run(1000), StopReason::kTrapUnhandled);
 }
 
 TEST_F(Protection, TakingExecutePermissionAwayIsSeenByDecodedCode) {
@@ -103,6 +103,20 @@ TEST_F(Protection, ModesDoNotShareDecodedCode) {
     hart().set_pc(kCode);
     hart().run(hart().cycle() + 60);
     expect_trap(1, kCode + 8, kCode + 8);
+  }
+}
+
+// A jump that faulted is followed by the handler, which must not become its known successor.
+TEST_F(Protection, JumpIntoTheHandlerIsNoWayIntoMachineMode) {
+  allow_code();
+  machine_.put_word(kCode, jalr(0, kS1, 0));
+  for (const std::uint32_t target : {kData, kHandler, kData, kHandler}) {
+    hart().set_reg(kS1, target);
+    hart().set_pc(kCode);
+    hart().poke_csr(csrs::kMcause, 0);
+    hart().set_privilege(kUserMode);
+    hart().run(hart().cycle() + 40);
+    expect_trap(1, target, target);
   }
 }
 
