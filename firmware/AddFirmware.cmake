@@ -56,15 +56,21 @@ function(_aimc_firmware_objects result name)
   set(${result} ${objects} PARENT_SCOPE)
 endfunction()
 
-# aimc_add_firmware(NAME sources...): target firmware_NAME, file ${CMAKE_BINARY_DIR}/firmware/NAME.elf.
+# aimc_add_firmware(NAME [NO_BOOT] sources...): target firmware_NAME, file ${CMAKE_BINARY_DIR}/firmware/NAME.elf.
+# NO_BOOT: the sources bring their own reset entry, trap entry and start; the HAL is there all the same.
 function(aimc_add_firmware name)
-  _aimc_firmware_objects(objects ${name} ${ARGN})
+  cmake_parse_arguments(ARG "NO_BOOT" "" "" ${ARGN})
+  _aimc_firmware_objects(objects ${name} ${ARG_UNPARSED_ARGUMENTS})
+  set(boot -Wl,--whole-archive ${AIMC_FIRMWARE_BOOT} -Wl,--no-whole-archive)
+  if(ARG_NO_BOOT)
+    set(boot)
+  endif()
   set(elf ${AIMC_FIRMWARE_DIR}/${name}.elf)
   add_custom_command(
     OUTPUT ${elf}
     COMMAND ${AIMC_RISCV_GCC} ${AIMC_FIRMWARE_FLAGS} -nostartfiles -T${AIMC_FIRMWARE_LINKER_SCRIPT}
             -Wl,--gc-sections -Wl,--fatal-warnings ${objects}
-            -Wl,--whole-archive ${AIMC_FIRMWARE_BOOT} -Wl,--no-whole-archive ${AIMC_FIRMWARE_HAL} -o ${elf}
+            ${boot} ${AIMC_FIRMWARE_HAL} -o ${elf}
     DEPENDS ${objects} ${AIMC_FIRMWARE_BOOT} ${AIMC_FIRMWARE_HAL} ${AIMC_FIRMWARE_LINKER_SCRIPT} aimc_firmware_hal
     COMMENT "Linking firmware ${name}.elf" VERBATIM)
   add_custom_target(firmware_${name} ALL DEPENDS ${elf})

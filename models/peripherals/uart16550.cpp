@@ -92,11 +92,16 @@ void Uart16550::receive(std::uint8_t byte) {
   update_irq();
 }
 
+std::uint8_t Uart16550::readable() const {
+  // An empty FIFO gives zero; the single receiver buffer keeps what it had.
+  return count_ > 0 || !fifo_enabled() ? fifo_[head_] : std::uint8_t{0};
+}
+
 std::uint8_t Uart16550::pop() {
   timeout_ = false;
-  if (count_ == 0) return 0;
-  const std::uint8_t byte = fifo_[head_];
-  head_ = (head_ + 1) % kFifoBytes;
+  if (count_ == 0) return readable();
+  const std::uint8_t byte = readable();
+  if (fifo_enabled()) head_ = (head_ + 1) % kFifoBytes;
   --count_;
   restart_timeout();
   return byte;
@@ -144,6 +149,7 @@ void Uart16550::tell_ready(const sc_core::sc_time& delay) {
 
 void Uart16550::reset() {
   head_ = count_ = 0;
+  fifo_.fill(0);
   overrun_ = timeout_ = transmit_pending_ = accessed_ = false;
   ier_ = fcr_ = lcr_ = scr_ = 0;
   mcr_ = kMcrReset;
@@ -178,7 +184,7 @@ std::uint8_t Uart16550::peek(unsigned offset) const {
   switch (offset) {
     case kData:
       if (divisor) return static_cast<std::uint8_t>(divisor_);
-      return count_ > 0 ? fifo_[head_] : std::uint8_t{0};
+      return readable();
     case kIer:
       return divisor ? static_cast<std::uint8_t>(divisor_ >> 8U) : ier_;
     case kIirFcr:

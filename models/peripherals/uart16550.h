@@ -55,6 +55,7 @@ class Uart16550 : public sc_core::sc_module {
   void write(unsigned offset, std::uint8_t value);
   void write_fifo_control(std::uint8_t value);
   void transmit(std::uint8_t byte);
+  std::uint8_t readable() const;
   std::uint8_t pop();
   void clear_receiver();
   void restart_timeout();

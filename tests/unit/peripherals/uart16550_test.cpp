@@ -130,6 +130,10 @@ TEST_F(UartTest, ReceivesOneByteWithoutFifo) {
   EXPECT_EQ(read(kLsr), 0x61U);
   EXPECT_EQ(read(kData), static_cast<std::uint32_t>('b'));
   EXPECT_EQ(read(kLsr), 0x60U);
+  EXPECT_EQ(read(kData), static_cast<std::uint32_t>('b')) << "the buffer keeps what it had";
+  receive("c");
+  EXPECT_EQ(read(kData), static_cast<std::uint32_t>('c'));
+  uart_.reset();
   EXPECT_EQ(read(kData), 0U);
 }
 
