@@ -18,10 +18,13 @@ set(AIMC_FIRMWARE_LINKER_SCRIPT ${AIMC_GENERATED_DIR}/firmware/aimc.ld CACHE INT
 set(AIMC_FIRMWARE_HAL ${AIMC_FIRMWARE_DIR}/lib/libaimc.a CACHE INTERNAL "")
 set(AIMC_FIRMWARE_BOOT ${AIMC_FIRMWARE_DIR}/lib/libboot.a CACHE INTERNAL "")
 # -march without _zicsr on purpose: the suffix selects the 64-bit multilib. -ffile-prefix-map: the same ELF whatever
-# the directory it is built in.
+# the directory it is built in. The first three are also what projects outside this tree get.
+set(AIMC_FIRMWARE_ARCH_FLAGS -march=rv32imac -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs CACHE INTERNAL "")
+set(AIMC_FIRMWARE_SECTION_FLAGS -ffunction-sections -fdata-sections CACHE INTERNAL "")
+set(AIMC_FIRMWARE_LINK_FLAGS -nostartfiles -Wl,--gc-sections CACHE INTERNAL "")
 set(AIMC_FIRMWARE_FLAGS
-  -march=rv32imac -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs -std=gnu11 -O2 -g
-  -ffunction-sections -fdata-sections -fno-common -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
+  ${AIMC_FIRMWARE_ARCH_FLAGS} -std=gnu11 -O2 -g
+  ${AIMC_FIRMWARE_SECTION_FLAGS} -fno-common -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
   -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
   -I${AIMC_FIRMWARE_SOURCE_DIR}/hal -I${AIMC_FIRMWARE_SOURCE_DIR}/runtime -I${AIMC_GENERATED_DIR}/firmware
   CACHE INTERNAL "")
@@ -68,8 +71,8 @@ function(aimc_add_firmware name)
   set(elf ${AIMC_FIRMWARE_DIR}/${name}.elf)
   add_custom_command(
     OUTPUT ${elf}
-    COMMAND ${AIMC_RISCV_GCC} ${AIMC_FIRMWARE_FLAGS} -nostartfiles -T${AIMC_FIRMWARE_LINKER_SCRIPT}
-            -Wl,--gc-sections -Wl,--fatal-warnings ${objects}
+    COMMAND ${AIMC_RISCV_GCC} ${AIMC_FIRMWARE_FLAGS} ${AIMC_FIRMWARE_LINK_FLAGS} -T${AIMC_FIRMWARE_LINKER_SCRIPT}
+            -Wl,--fatal-warnings ${objects}
             ${boot} ${AIMC_FIRMWARE_HAL} -o ${elf}
     DEPENDS ${objects} ${AIMC_FIRMWARE_BOOT} ${AIMC_FIRMWARE_HAL} ${AIMC_FIRMWARE_LINKER_SCRIPT} aimc_firmware_hal
     COMMENT "Linking firmware ${name}.elf" VERBATIM)
