@@ -1,0 +1,235 @@
+/* Scheduler, traps and system calls. Everything here runs with interrupts off. */
+#include "kernel.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "../virt/uart_16550.h"
+#include "hal_internal.h"
+
+enum { kSleep, kRead, kWrite, kExit };
+enum { kInputBytes = 256, kMpieMpp = 0x1880, kMpie = 0x80 };
+enum { kCauseUserCall = 8, kCauseMachineCall = 11 };
+enum { kPmpRead = 1, kPmpWrite = 2, kPmpExecute = 4, kPmpTor = 1 << 3, kPmpNapot = 3 << 3 };
+
+extern char _start[], __init_array_end[], __global_pointer$[], __tls_base[];
+
+void rtos_trap_entry(void);
+rtos_context* rtos_trap(rtos_context* context);
+_Noreturn void rtos_resume(rtos_context* context);
+
+static rtos_task* tasks[RTOS_MAX_TASKS];
+static unsigned task_count;
+static unsigned current; /* index into tasks */
+static rtos_task* reader;
+static uint8_t input[kInputBytes];
+static unsigned input_head, input_tail, overruns;
+static uint64_t next_tick;
+
+static rtos_task idle_task;
+static uint8_t idle_stack[256] __attribute__((aligned(16)));
+
+static _Noreturn void idle(const void* unused) {
+  (void)unused;
+  for (;;) aimc_wfi();
+}
+
+void rtos_create(rtos_task* task, void (*entry)(const void*), const void* argument) {
+  if (task_count == RTOS_MAX_TASKS) aimc_finish(101);
+  task->state = RTOS_READY;
+  task->context.mepc = (uint32_t)entry;
+  task->context.mstatus = task->mode == RTOS_USER ? kMpie : kMpieMpp;
+  task->context.x[2] = (uint32_t)task->stack + task->stack_bytes;
+  task->context.x[3] = (uint32_t)__global_pointer$;
+  task->context.x[4] = (uint32_t)__tls_base;
+  task->context.x[10] = (uint32_t)argument;
+  tasks[task_count++] = task;
+}
+
+/* Entry 0 is the task's stack, 1 and 2 are code and constants. No entry is locked, so none of them
+ * concerns machine mode. */
+static void protect(const rtos_task* task) {
+  const uint32_t stack = ((uint32_t)task->stack + task->stack_bytes / 2 - 1) >> 2;
+  __asm__ volatile(AIMC_CSR_ASM("csrw pmpcfg0, zero\n"
+                                "csrw pmpaddr0, %0\n"
+                                "csrw pmpaddr1, %1\n"
+                                "csrw pmpaddr2, %2\n"
+                                "csrw pmpcfg0, %3")::"r"(stack),
+                   "r"((uint32_t)_start >> 2), "r"(((uint32_t)__init_array_end + 3) >> 2),
+                   "r"((kPmpTor | kPmpRead | kPmpExecute) << 16 | kPmpNapot | kPmpRead | kPmpWrite)
+                   : "memory");
+}
+
+/* The next ready task of the highest priority, in turns. */
+static rtos_context* schedule(void) {
+  unsigned best = current;
+  bool found = false;
+  for (unsigned i = 1; i <= task_count; ++i) {
+    const unsigned candidate = (current + i) % task_count;
+    if (tasks[candidate]->state != RTOS_READY) continue;
+    if (!found || tasks[candidate]->priority > tasks[best]->priority) best = candidate;
+    found = true;
+  }
+  current = best;
+  if (tasks[best]->mode == RTOS_USER) protect(tasks[best]);
+  return &tasks[best]->context;
+}
+
+static void tick(void) {
+  const uint64_t now = aimc_mtime();
+  while (next_tick <= now) next_tick += RTOS_TICK;
+  aimc_timer_set(next_tick);
+  for (unsigned i = 0; i < task_count; ++i) {
+    if (tasks[i]->state == RTOS_SLEEPING && tasks[i]->wake_at <= now) tasks[i]->state = RTOS_READY;
+  }
+}
+
+static bool take_input(rtos_task* task) {
+  if (input_head == input_tail) return false;
+  task->context.x[10] = input[input_tail++ % kInputBytes];
+  return true;
+}
+
+static void receive(void) {
+  const unsigned source = aimc_plic_claim();
+  if (source == AIMC_IRQ_UART) {
+    for (;;) {
+      const uint32_t status = uart_read(kLsr);
+      if ((status & 2u) != 0) ++overruns;
+      if ((status & kLsrDataReady) == 0) break;
+      const uint8_t byte = (uint8_t)uart_read(kData);
+      if (input_head - input_tail == kInputBytes) {
+        ++overruns;
+      } else {
+        input[input_head++ % kInputBytes] = byte;
+      }
+    }
+  }
+  if (source != 0) aimc_plic_complete(source);
+  if (reader != NULL && take_input(reader)) {
+    reader->state = RTOS_READY;
+    reader = NULL;
+  }
+}
+
+static bool may_read(const rtos_task* task, const char* text) {
+  if (task->mode == RTOS_MACHINE) return true;
+  const char* const stack = task->stack;
+  const bool on_stack = text >= stack && text < stack + task->stack_bytes;
+  const bool constant = text >= _start && text < __init_array_end;
+  if (!on_stack && !constant) return false;
+  const char* const end = on_stack ? stack + task->stack_bytes : __init_array_end;
+  return memchr(text, '\0', (size_t)(end - text)) != NULL;
+}
+
+static void call(rtos_task* task) {
+  uint32_t* const x = task->context.x;
+  task->context.mepc += 4;
+  switch (x[17]) {
+    case kSleep:
+      task->state = RTOS_SLEEPING;
+      task->wake_at = aimc_mtime() + (uint64_t)x[10] * RTOS_TICK;
+      break;
+    case kRead:
+      if (take_input(task)) break;
+      task->state = RTOS_READING;
+      reader = task;
+      break;
+    case kWrite: {
+      const char* const text = (const char*)x[10];
+      x[10] = may_read(task, text);
+      if (x[10] != 0) aimc_puts(text);
+      break;
+    }
+    case kExit:
+      task->state = RTOS_ENDED;
+      break;
+    default:
+      x[10] = 0;
+  }
+}
+
+static void fault(rtos_task* task, uint32_t cause, uint32_t address) {
+  task->fault_cause = cause;
+  task->fault_pc = task->context.mepc;
+  task->fault_address = address;
+  task->state = RTOS_ENDED;
+  aimc_puts("fault: task ");
+  aimc_puts(task->name);
+  aimc_puts(", cause ");
+  aimc_put_hex(cause, 2);
+  aimc_puts(", pc ");
+  aimc_put_hex(task->fault_pc, 8);
+  aimc_puts(", address ");
+  aimc_put_hex(address, 8);
+  aimc_puts("; the task is ended\n");
+  if (task->mode == RTOS_MACHINE) aimc_finish(128 + (int)cause);
+}
+
+/* Called by the trap entry; returns the context to go on with. */
+rtos_context* rtos_trap(rtos_context* context) {
+  rtos_task* const task = (rtos_task*)context;
+  const rtos_task* const before = task;
+  uint32_t cause = 0;
+  uint32_t address = 0;
+  __asm__ volatile(AIMC_CSR_ASM("csrr %0, mcause\ncsrr %1, mtval") : "=r"(cause), "=r"(address));
+  switch (cause) {
+    case 1u << 31 | AIMC_INTERRUPT_TIMER:
+      tick();
+      if (schedule() != &before->context) ++task->preemptions;
+      break;
+    case 1u << 31 | AIMC_INTERRUPT_EXTERNAL:
+      receive();
+      schedule();
+      break;
+    case kCauseUserCall:
+    case kCauseMachineCall:
+      call(task);
+      if (task->state != RTOS_READY) schedule();
+      break;
+    default:
+      fault(task, cause, address);
+      schedule();
+  }
+  return &tasks[current]->context;
+}
+
+_Noreturn void rtos_start(void) {
+  idle_task = (rtos_task){.name = "idle", .stack = idle_stack, .stack_bytes = sizeof idle_stack};
+  rtos_create(&idle_task, idle, NULL);
+  aimc_plic_enable(AIMC_IRQ_UART);
+  uart_write(kIer, kIerReceive);
+  next_tick = aimc_mtime() + RTOS_TICK;
+  aimc_timer_set(next_tick);
+  aimc_mie_set(1u << AIMC_INTERRUPT_TIMER | 1u << AIMC_INTERRUPT_EXTERNAL);
+  __asm__ volatile(AIMC_CSR_ASM("csrw mtvec, %0")::"r"(rtos_trap_entry) : "memory");
+  current = task_count - 1;
+  rtos_resume(schedule());
+}
+
+static uint32_t system_call(uint32_t number, uint32_t argument) {
+  register uint32_t a0 __asm__("a0") = argument;
+  register uint32_t a7 __asm__("a7") = number;
+  __asm__ volatile("ecall" : "+r"(a0) : "r"(a7) : "memory");
+  return a0;
+}
+
+void rtos_sleep(uint32_t ticks) {
+  system_call(kSleep, ticks);
+}
+
+char rtos_read(void) {
+  return (char)system_call(kRead, 0);
+}
+
+bool rtos_write(const char* text) {
+  return system_call(kWrite, (uint32_t)text) != 0;
+}
+
+_Noreturn void rtos_exit(void) {
+  for (;;) system_call(kExit, 0);
+}
+
+unsigned rtos_overruns(void) {
+  return overruns;
+}
