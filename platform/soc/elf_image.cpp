@@ -109,9 +109,13 @@ void add_segments(const Input& input, Elf* elf, ElfImage& image) {
     // Headers of a damaged file may claim the same bytes over and over.
     total += header.p_filesz;
     if (total > 2 * input.file.size()) input.refuse("its segments hold more bytes than the file");
+    // Where boot code copies a segment to its place, it also clears what the file has no bytes for.
+    const bool is_copied = header.p_paddr != header.p_vaddr;
+    const std::uint64_t memory_bytes = is_copied ? header.p_filesz : header.p_memsz;
+    if (memory_bytes == 0) continue;
     const auto* begin = input.file.data() + header.p_offset;
     image.segments.push_back({static_cast<std::uint32_t>(header.p_paddr),
-                              static_cast<std::uint32_t>(header.p_memsz),
+                              static_cast<std::uint32_t>(memory_bytes),
                               {begin, begin + header.p_filesz}});
   }
   if (image.segments.empty()) input.refuse("has nothing to load");

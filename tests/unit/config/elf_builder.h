@@ -42,6 +42,15 @@ class ElfBuilder {
     return *this;
   }
 
+  /// A segment that is loaded at one address and used at another, where boot code copies it.
+  ElfBuilder& segment_loaded_at(std::uint32_t load_address, std::uint32_t address,
+                                const std::vector<std::uint8_t>& bytes,
+                                std::uint32_t memory_bytes = 0) {
+    segment(address, bytes, memory_bytes);
+    segments_.back().p_paddr = load_address;
+    return *this;
+  }
+
   /// A symbol of section 1, or an absolute one.
   ElfBuilder& symbol(const std::string& name, std::uint32_t address, std::uint32_t bytes,
                      unsigned char type, bool absolute = false) {

@@ -136,6 +136,21 @@ TEST(ElfImage, RefusesSegmentsThatCannotBe) {
   EXPECT_THAT(refusal(ElfBuilder().build()), HasSubstr("nothing to load"));
 }
 
+TEST(ElfImage, LoadsImagesMadeForReadOnlyMemory) {
+  // Initial values lie behind the code; boot code copies them, and clears the rest where it is
+  // used.
+  ElfBuilder elf;
+  elf.segment(0x80000000U, {1, 2, 3, 4})
+      .segment_loaded_at(0x80000004U, 0x80080000U, {5, 6}, 0x20)
+      .segment_loaded_at(0x80000006U, 0x80080020U, {}, 0x1000)
+      .segment_loaded_at(0x80000006U, 0x80081020U, {}, 0x40000);
+  const ElfImage image = parse_elf(elf.build(), "fw.elf");
+  ASSERT_EQ(image.segments.size(), 2U);
+  EXPECT_EQ(image.segments[1].address, 0x80000004U);
+  EXPECT_EQ(image.segments[1].memory_bytes, 2U);
+  EXPECT_EQ(image.segments[1].bytes, (std::vector<std::uint8_t>{5, 6}));
+}
+
 TEST(ElfImage, RefusesWhatLiesOutsideTheRam) {
   const auto check = [](ElfBuilder& elf) {
     const ElfImage image = parse_elf(elf.build(), "fw.elf");
