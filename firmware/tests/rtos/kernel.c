@@ -5,14 +5,15 @@
 #include <string.h>
 
 #include "../virt/uart_16550.h"
+#include "aimc_pmp.h"
 #include "hal_internal.h"
 
 enum { kSleep, kRead, kWrite, kExit };
 enum { kInputBytes = 256, kMpieMpp = 0x1880, kMpie = 0x80 };
 enum { kCauseUserCall = 8, kCauseMachineCall = 11 };
-enum { kPmpRead = 1, kPmpWrite = 2, kPmpExecute = 4, kPmpTor = 1 << 3, kPmpNapot = 3 << 3 };
+enum { kCodeEntry = 0 /* and 1 */, kStackEntry = 2 };
 
-extern char _start[], __init_array_end[], __global_pointer$[], __tls_base[];
+extern char __text_start[], __rodata_end[], __global_pointer$[], __tls_base[];
 
 void rtos_trap_entry(void);
 rtos_context* rtos_trap(rtos_context* context);
@@ -46,20 +47,6 @@ void rtos_create(rtos_task* task, void (*entry)(const void*), const void* argume
   tasks[task_count++] = task;
 }
 
-/* Entry 0 is the task's stack, 1 and 2 are code and constants. No entry is locked, so none of them
- * concerns machine mode. */
-static void protect(const rtos_task* task) {
-  const uint32_t stack = ((uint32_t)task->stack + task->stack_bytes / 2 - 1) >> 2;
-  __asm__ volatile(AIMC_CSR_ASM("csrw pmpcfg0, zero\n"
-                                "csrw pmpaddr0, %0\n"
-                                "csrw pmpaddr1, %1\n"
-                                "csrw pmpaddr2, %2\n"
-                                "csrw pmpcfg0, %3")::"r"(stack),
-                   "r"((uint32_t)_start >> 2), "r"(((uint32_t)__init_array_end + 3) >> 2),
-                   "r"((kPmpTor | kPmpRead | kPmpExecute) << 16 | kPmpNapot | kPmpRead | kPmpWrite)
-                   : "memory");
-}
-
 /* The next ready task of the highest priority, in turns. */
 static rtos_context* schedule(void) {
   unsigned best = current;
@@ -71,7 +58,11 @@ static rtos_context* schedule(void) {
     found = true;
   }
   current = best;
-  if (tasks[best]->mode == RTOS_USER) protect(tasks[best]);
+  const rtos_task* const task = tasks[best];
+  if (task->mode == RTOS_USER) {
+    aimc_pmp_set(kStackEntry, (uintptr_t)task->stack, task->stack_bytes,
+                 AIMC_PMP_READ | AIMC_PMP_WRITE);
+  }
   return &tasks[best]->context;
 }
 
@@ -116,9 +107,9 @@ static bool may_read(const rtos_task* task, const char* text) {
   if (task->mode == RTOS_MACHINE) return true;
   const char* const stack = task->stack;
   const bool on_stack = text >= stack && text < stack + task->stack_bytes;
-  const bool constant = text >= _start && text < __init_array_end;
+  const bool constant = text >= __text_start && text < __rodata_end;
   if (!on_stack && !constant) return false;
-  const char* const end = on_stack ? stack + task->stack_bytes : __init_array_end;
+  const char* const end = on_stack ? stack + task->stack_bytes : __rodata_end;
   return memchr(text, '\0', (size_t)(end - text)) != NULL;
 }
 
@@ -197,6 +188,9 @@ rtos_context* rtos_trap(rtos_context* context) {
 _Noreturn void rtos_start(void) {
   idle_task = (rtos_task){.name = "idle", .stack = idle_stack, .stack_bytes = sizeof idle_stack};
   rtos_create(&idle_task, idle, NULL);
+  /* No entry is locked, so none of them concerns machine mode. */
+  aimc_pmp_set_range(kCodeEntry, (uintptr_t)__text_start, (uintptr_t)__rodata_end,
+                     AIMC_PMP_READ | AIMC_PMP_EXECUTE);
   aimc_plic_enable(AIMC_IRQ_UART);
   uart_write(kIer, kIerReceive);
   next_tick = aimc_mtime() + RTOS_TICK;
