@@ -1,4 +1,7 @@
-"""A firmware project outside the tree, built with the commands of docs/porting.md against an installation."""
+"""Firmware outside the tree, built with the commands of docs/porting.md against an installation.
+
+AIMC_FREERTOS_KERNEL: the directory of a FreeRTOS kernel; without it the section about FreeRTOS is not run.
+"""
 import os
 import pathlib
 import re
@@ -63,6 +66,20 @@ class ExternalProjectTest(unittest.TestCase):
         again = self.shell(directory, "cmake --build build --target run_mine")
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
         self.assertIn("16 tiles, first argument missing\n", again.stdout)
+
+    @unittest.skipUnless(os.environ.get("AIMC_FREERTOS_KERNEL"), "AIMC_FREERTOS_KERNEL is not set")
+    def test_freertos(self):
+        text = section("FreeRTOS in ten minutes")
+        directory = self.workspace.path / "freertos"
+        directory.mkdir()
+        (directory / "FreeRTOS-Kernel").symlink_to(pathlib.Path(os.environ["AIMC_FREERTOS_KERNEL"]).resolve())
+        configuration, program = blocks(text, "c")
+        (directory / "FreeRTOSConfig.h").write_text(configuration)
+        (directory / "main.c").write_text(program)
+        _, build_and_run = blocks(text, "")
+        run = self.shell(directory, build_and_run)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertEqual([run.stdout], blocks(text, "text"))
 
     def test_the_documented_installation_is_this_one(self):
         self.assertEqual(self.install.splitlines()[0], "cmake --install build/release --prefix $HOME/aimc")
