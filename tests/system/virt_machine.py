@@ -2,6 +2,7 @@
 import re
 import shutil
 import subprocess
+import threading
 import unittest
 
 from platform_runner import PROGRAM, Workspace, firmware
@@ -40,6 +41,9 @@ class Machine(unittest.TestCase):
     def converse(self, command, *lines):
         """Sends each line when the firmware says that it is ready for it; returns status and the console's text."""
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        watchdog = threading.Timer(120, process.kill)
+        watchdog.start()
+        self.addCleanup(watchdog.cancel)
         self.addCleanup(process.kill)
         heard = ""
         for line in lines:

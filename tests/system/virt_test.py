@@ -65,6 +65,11 @@ class FinisherTest(Machine):
                 status, text = self.converse(command, word)
                 self.assertEqual(status, expected, f"{command[0]} {word}: {text}")
 
+    def test_a_failure_without_a_code(self):
+        # QEMU exits with the code, which makes a pass of it.
+        statuses = [self.converse(command, "z")[0] for command in self.commands("virt_finisher")]
+        self.assertEqual(statuses, [1, 0][:len(statuses)])
+
     def test_what_it_ignores(self):
         for command in self.commands("virt_finisher"):
             status, text = self.converse(command, "i")

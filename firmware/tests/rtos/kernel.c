@@ -26,6 +26,7 @@ static rtos_task* reader;
 static uint8_t input[kInputBytes];
 static unsigned input_head, input_tail, overruns;
 static uint64_t next_tick;
+static unsigned turns;
 
 static rtos_task idle_task;
 static uint8_t idle_stack[256] __attribute__((aligned(16)));
@@ -47,23 +48,23 @@ void rtos_create(rtos_task* task, void (*entry)(const void*), const void* argume
   tasks[task_count++] = task;
 }
 
-/* The next ready task of the highest priority, in turns. */
-static rtos_context* schedule(void) {
-  unsigned best = current;
-  bool found = false;
-  for (unsigned i = 1; i <= task_count; ++i) {
-    const unsigned candidate = (current + i) % task_count;
-    if (tasks[candidate]->state != RTOS_READY) continue;
-    if (!found || tasks[candidate]->priority > tasks[best]->priority) best = candidate;
-    found = true;
+/* The ready task of the highest priority; of equal ones the one whose last turn is longest ago. */
+static void schedule(void) {
+  unsigned best = 0;
+  while (tasks[best]->state != RTOS_READY) ++best; /* there is the idle task */
+  for (unsigned i = best + 1; i < task_count; ++i) {
+    const rtos_task* const task = tasks[i];
+    const rtos_task* const leader = tasks[best];
+    if (task->state != RTOS_READY || task->priority < leader->priority) continue;
+    if (task->priority > leader->priority || task->turn < leader->turn) best = i;
   }
   current = best;
-  const rtos_task* const task = tasks[best];
+  rtos_task* const task = tasks[best];
+  task->turn = ++turns;
   if (task->mode == RTOS_USER) {
     aimc_pmp_set(kStackEntry, (uintptr_t)task->stack, task->stack_bytes,
                  AIMC_PMP_READ | AIMC_PMP_WRITE);
   }
-  return &tasks[best]->context;
 }
 
 static void tick(void) {
@@ -160,14 +161,14 @@ static void fault(rtos_task* task, uint32_t cause, uint32_t address) {
 /* Called by the trap entry; returns the context to go on with. */
 rtos_context* rtos_trap(rtos_context* context) {
   rtos_task* const task = (rtos_task*)context;
-  const rtos_task* const before = task;
   uint32_t cause = 0;
   uint32_t address = 0;
   __asm__ volatile(AIMC_CSR_ASM("csrr %0, mcause\ncsrr %1, mtval") : "=r"(cause), "=r"(address));
   switch (cause) {
     case 1u << 31 | AIMC_INTERRUPT_TIMER:
       tick();
-      if (schedule() != &before->context) ++task->preemptions;
+      schedule();
+      if (tasks[current] != task) ++task->preemptions;
       break;
     case 1u << 31 | AIMC_INTERRUPT_EXTERNAL:
       receive();
@@ -197,8 +198,8 @@ _Noreturn void rtos_start(void) {
   aimc_timer_set(next_tick);
   aimc_mie_set(1u << AIMC_INTERRUPT_TIMER | 1u << AIMC_INTERRUPT_EXTERNAL);
   __asm__ volatile(AIMC_CSR_ASM("csrw mtvec, %0")::"r"(rtos_trap_entry) : "memory");
-  current = task_count - 1;
-  rtos_resume(schedule());
+  schedule();
+  rtos_resume(&tasks[current]->context);
 }
 
 static uint32_t system_call(uint32_t number, uint32_t argument) {

@@ -31,6 +31,7 @@ typedef struct rtos_task {
   uint32_t stack_bytes; /**< in user mode a power of two, and the stack aligned to it */
   rtos_state state;
   uint64_t wake_at;     /**< while sleeping */
+  unsigned turn;        /**< when it was last given the hart */
   unsigned preemptions; /**< ticks that took the hart away from it for another task */
   uint32_t fault_cause, fault_pc, fault_address; /**< why it was ended; cause 0 if it was not */
 } rtos_task;

@@ -1,7 +1,7 @@
-/* What a real-time kernel needs of the platform, all at once: two tasks that never give the hart
- * away and are switched by the timer, one that echoes what the UART receives by interrupts until a
- * 'q', and user-mode tasks that touch what is not theirs, are reported and ended. Runs here and on
- * QEMU's riscv32 `virt`. */
+/* What a real-time kernel needs of the platform, all at once: tasks that never give the hart away,
+ * two in machine mode and one in user mode, and are switched by the timer, one that echoes what the
+ * UART receives by interrupts until a 'q', and user-mode tasks that touch what is not theirs, are
+ * reported and ended. Runs here and on QEMU's riscv32 `virt`. */
 #include "../virt/uart_16550.h"
 #include "../virt/virt.h"
 #include "kernel.h"
@@ -14,9 +14,10 @@ enum { kSecret = 0x5EC2E7, kLeastPreemptions = 20 };
 
 typedef enum { kStore, kLoad, kExecute, kDevice, kPrivileged } trespass;
 
-static uint8_t stacks[2 + kSpinners + kTrespassers][kStackBytes]
+static uint8_t stacks[3 + kSpinners + kTrespassers][kStackBytes]
     __attribute__((aligned(kStackBytes)));
-static rtos_task echo_task, monitor_task, spin_tasks[kSpinners], user_tasks[kTrespassers];
+static rtos_task echo_task, monitor_task, user_spin_task, spin_tasks[kSpinners],
+    user_tasks[kTrespassers];
 static volatile uint32_t secret = kSecret;
 static volatile uint32_t rounds_of[kSpinners], changed_registers[kSpinners];
 static volatile unsigned echoed;
@@ -28,6 +29,14 @@ static _Noreturn void spin(const void* argument) {
   for (;;) {
     changed_registers[self] += rtos_spin_registers(0x10000000u * (self + 1), 1000);
     ++rounds_of[self];
+  }
+}
+
+/* The same in user mode, where it can only say so. */
+static _Noreturn void user_spin(const void* unused) {
+  (void)unused;
+  for (;;) {
+    if (rtos_spin_registers(0x70000000u, 1000) != 0) rtos_write("user: a register changed\n");
   }
 }
 
@@ -70,12 +79,9 @@ static _Noreturn void trespasser(const void* argument) {
   rtos_exit();
 }
 
-static void wait_for_preemptions(unsigned more) {
-  unsigned start[kSpinners];
-  for (unsigned i = 0; i < kSpinners; ++i) start[i] = spin_tasks[i].preemptions;
-  for (unsigned i = 0; i < kSpinners; ++i) {
-    while (spin_tasks[i].preemptions - start[i] < more) rtos_sleep(1);
-  }
+static void wait_for_preemptions(const rtos_task* task) {
+  const unsigned start = task->preemptions;
+  while (task->preemptions - start < kLeastPreemptions) rtos_sleep(1);
 }
 
 static void check_trespassers(void) {
@@ -94,7 +100,7 @@ static void check_trespassers(void) {
     if (i == kExecute) expected = task->fault_pc;
     virt_check(addresses[i], task->fault_address == expected, true);
   }
-  const uintptr_t pc = user_tasks[kExecute].fault_pc - (uintptr_t)stacks[2 + kSpinners + kExecute];
+  const uintptr_t pc = user_tasks[kExecute].fault_pc - (uintptr_t)user_tasks[kExecute].stack;
   virt_check("rtos.execute.pc_on_stack", pc < kStackBytes, true);
   virt_check("rtos.secret", secret, kSecret);
 }
@@ -106,7 +112,8 @@ static _Noreturn void monitor(const void* unused) {
   }
   rtos_write("all user tasks have ended\n");
   const uint32_t before[] = {rounds_of[0], rounds_of[1]};
-  wait_for_preemptions(kLeastPreemptions);
+  for (unsigned i = 0; i < kSpinners; ++i) wait_for_preemptions(&spin_tasks[i]);
+  wait_for_preemptions(&user_spin_task);
   virt_check("rtos.spin0.goes_on", rounds_of[0] > before[0], true);
   virt_check("rtos.spin1.goes_on", rounds_of[1] > before[1], true);
   rtos_write("ready\n");
@@ -140,6 +147,7 @@ int main(void) {
   for (unsigned i = 0; i < kSpinners; ++i) {
     make(&spin_tasks[i], spin_names[i], kSpinPriority, RTOS_MACHINE, spin, i);
   }
+  make(&user_spin_task, "user spin", kSpinPriority, RTOS_USER, user_spin, 0);
   for (unsigned i = 0; i < kTrespassers; ++i) {
     make(&user_tasks[i], user_names[i], kUserPriority, RTOS_USER, trespasser, i);
   }

@@ -24,6 +24,9 @@ int main(void) {
     case 'f':
       aimc_write32(AIMC_FINISHER_BASE, 37u << 16 | kFail);
       break;
+    case 'z': /* a failure without a code */
+      aimc_write32(AIMC_FINISHER_BASE, kFail);
+      break;
     case 'h': /* half a word is enough for a pass */
       *(volatile uint16_t*)AIMC_FINISHER_BASE = kPass;
       break;
