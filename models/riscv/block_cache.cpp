@@ -52,7 +52,7 @@ Block& BlockCache::allocate(DirectMap& map) {
 void BlockCache::insert(Block& block, Region& region) {
   banks_[block.bank].by_pc[block.pc] = &block;
   for (std::uint32_t g = first_granule(block, region); g <= last_granule(block, region); ++g) {
-    region.has_code[g] = 1;
+    region.has_code[g] |= kGranuleCode;
     by_granule_[region.base + (g << kGranuleShift)].push_back(&block);
   }
 }
@@ -67,7 +67,7 @@ void BlockCache::remove(Block& block, Region& region) {
     blocks.erase(std::remove(blocks.begin(), blocks.end(), &block), blocks.end());
     if (blocks.empty()) {
       by_granule_.erase(found);
-      region.has_code[g] = 0;
+      region.has_code[g] &= static_cast<std::uint8_t>(~kGranuleCode);
     }
   }
   block.pc = Block::kNoPc;  // whoever still points to it sees that it is no successor
@@ -79,7 +79,7 @@ void BlockCache::drop(Region& region, std::uint32_t offset, std::uint32_t size) 
   const std::uint32_t last = first + (size - 1U);
   for (std::uint32_t g = offset >> kGranuleShift; g <= (offset + (size - 1U)) >> kGranuleShift;
        ++g) {
-    if (region.has_code[g] == 0) continue;
+    if ((region.has_code[g] & kGranuleCode) == 0) continue;
     const std::vector<Block*> candidates = by_granule_[region.base + (g << kGranuleShift)];
     for (Block* block : candidates) {
       if (block->pc <= last && block->end_pc - 1U >= first) remove(*block, region);
@@ -98,8 +98,9 @@ void BlockCache::clear(DirectMap& map) {
     bank.by_pc.clear();
   }
   by_granule_.clear();
-  for (const auto& region : map.regions())
-    std::fill(region->has_code.begin(), region->has_code.end(), std::uint8_t{0});
+  for (const auto& region : map.regions()) {
+    for (std::uint8_t& granule : region->has_code) granule &= kGranuleWatched;
+  }
 }
 
 void BlockCache::drop_unless(DirectMap& map, unsigned bank,

@@ -53,6 +53,7 @@ void Core::reset() {
   cache_.fold(prefix_);
   cache_.clear(map_);
   link_from_ = nullptr;
+  stored_.reset();
   stop_requested_ = waiting_ = unhandled_ = false;
   trap_description_.clear();
   for (Permissions& permissions : permissions_) permissions.stale = true;
@@ -61,6 +62,7 @@ void Core::reset() {
 
 void Core::add_direct_memory(const DirectMemory& memory) {
   map_.add(memory);
+  mark_watched(*map_.regions().back());
   for (Permissions& permissions : permissions_) permissions.stale = true;
   apply_protection();
 }
@@ -110,6 +112,7 @@ StopReason Core::run(std::uint64_t limit) {
   limit_ = limit;
   link_from_ = nullptr;
   for (;;) {
+    if (stored_) report_store();
     if (unhandled_) {
       unhandled_ = false;
       return StopReason::kTrapUnhandled;

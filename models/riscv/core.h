@@ -39,6 +39,7 @@ class Core {
   void add_direct_memory(const DirectMemory& memory);
   void set_breakpoints(std::vector<std::uint32_t> addresses);
   void invalidate(std::uint32_t base, std::uint32_t size);
+  void watch_stores(std::uint32_t base, std::uint32_t size);
   StopReason run(std::uint64_t limit);
   void lower_limit(std::uint64_t limit);
   void request_stop() { stop_requested_ = true; }
@@ -119,7 +120,14 @@ class Core {
   void write_direct(Region& region, std::uint32_t address, unsigned bytes, std::uint32_t value);
   void execute_atomic(const Op& op);
 
+  // watch.cpp
+  void mark_watched(Region& region) const;
+  void note_store(const Region& region, std::uint32_t address, unsigned bytes);
+  void report_store();
+
   // system.cpp
+  bool is_semihosting_call(const Op& op);
+  void execute_ebreak(const Op& op);
   void execute_complex(const Op& op);
   void execute_csr(const Op& op);
   void execute_mret(const Op& op);
@@ -161,6 +169,13 @@ class Core {
   unsigned link_slot_ = 0;
   std::uint32_t fetch_fault_address_ = 0;
   std::vector<std::uint32_t> breakpoints_;  // sorted
+
+  struct Range {
+    std::uint32_t base = 0;
+    std::uint32_t size = 0;
+  };
+  std::vector<Range> watched_;
+  std::optional<Range> stored_;  // a watched store that has not been reported yet
 
   bool stop_requested_ = false;
   bool waiting_ = false;

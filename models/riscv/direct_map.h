@@ -14,14 +14,18 @@ namespace aimc::riscv {
 constexpr unsigned kGranuleShift = 6;
 constexpr std::uint32_t kGranuleBytes = 1U << kGranuleShift;
 
+constexpr std::uint8_t kGranuleCode = 1;     ///< a decoded block touches the granule
+constexpr std::uint8_t kGranuleWatched = 2;  ///< stores into the granule may have to be reported
+
 /// One stretch of directly accessible memory.
 struct Region {
   std::uint32_t base = 0;
   std::uint32_t size = 0;  ///< bytes, a multiple of four
   std::uint8_t* bytes = nullptr;
   bool writable = false;
-  std::vector<std::uint8_t>
-      has_code;  ///< for each granule from the base: 1 when a decoded block touches it
+  /// For each granule from the base, kGranuleCode and kGranuleWatched; 0 where a store concerns
+  /// nobody.
+  std::vector<std::uint8_t> has_code;
 
   /// True when [address, address + count) lies inside; count > 0.
   bool contains(std::uint32_t address, std::uint32_t count) const {

@@ -34,6 +34,9 @@ void Hart::request_stop() {
 void Hart::set_breakpoints(std::vector<std::uint32_t> addresses) {
   state_->core.set_breakpoints(std::move(addresses));
 }
+void Hart::watch_stores(std::uint32_t base, std::uint32_t size) {
+  state_->core.watch_stores(base, size);
+}
 void Hart::set_interrupt(unsigned bit, bool level) {
   state_->core.set_interrupt(bit, level);
 }

@@ -87,6 +87,13 @@ class HartEnvironment {
   virtual bool provide_direct_memory(Hart& /*hart*/, std::uint32_t /*address*/) { return false; }
   /// Current mtime for the time CSR, at the hart's local time.
   virtual std::uint64_t read_time(Hart& hart) = 0;
+  /// An EBREAK in machine mode between the two instructions that mark a semihosting call (a0 has
+  /// the operation, a1 its parameter). True when the call was served: the hart then goes on behind
+  /// the EBREAK. False takes the breakpoint trap.
+  virtual bool semihosting_call(Hart& /*hart*/) { return false; }
+  /// A store of this hart has reached bytes that Hart::watch_stores named; its instruction is
+  /// complete. `address` and `bytes` are those of the store.
+  virtual void watched_store(Hart& /*hart*/, std::uint32_t /*address*/, unsigned /*bytes*/) {}
 };
 
 /// Why run() returned.
@@ -138,6 +145,11 @@ class Hart {
   /// Costs nothing while running; changing them drops all decoded blocks. Not to be called from
   /// within run().
   void set_breakpoints(std::vector<std::uint32_t> addresses);
+
+  /// Reports stores of this hart into [base, base + size) of direct memory to
+  /// HartEnvironment::watched_store, each before the next instruction starts. Ranges add up and
+  /// outlive a reset. Stores elsewhere stay as fast as they are, except within the same 64 bytes.
+  void watch_stores(std::uint32_t base, std::uint32_t size);
 
   /// Levels of the machine interrupt lines, bits as in mip: 3 software, 7 timer, 11 external.
   void set_interrupt(unsigned bit, bool level);

@@ -115,6 +115,8 @@ struct HostCpu::State {
   std::vector<bool> no_direct_memory;  // pages for which DMI was refused
   std::function<void(const HostStop&)> stop_handler;
   std::function<std::uint64_t(core::TimePs)> time_reader;
+  std::function<void(Hart&)> semihosting;
+  std::function<void(std::uint32_t, unsigned)> stored;
   sc_core::sc_event stop_event;
   HostDebugger* debugger = nullptr;
   bool stop_requested = false;
@@ -161,6 +163,16 @@ void HostCpu::request_reset() {
   }
   state_->reset_requested = true;
   state_->hart.request_stop();
+}
+
+void HostCpu::set_semihosting(std::function<void(Hart&)> serve) {
+  state_->semihosting = std::move(serve);
+}
+
+void HostCpu::watch_stores(std::uint32_t base, std::uint32_t size,
+                           std::function<void(std::uint32_t address, unsigned bytes)> stored) {
+  state_->stored = std::move(stored);
+  state_->hart.watch_stores(base, size);
 }
 
 void HostCpu::set_debugger(HostDebugger& debugger) {
@@ -369,6 +381,32 @@ BusResult HostCpu::store(Hart& /*hart*/, std::uint32_t address, unsigned bytes,
   for (unsigned i = 0; i < bytes; ++i)
     state_->data[i] = static_cast<unsigned char>(value >> (8U * i));
   return transport(tlm::TLM_WRITE_COMMAND, address, bytes);
+}
+
+// What reaches beyond the hart happens in the order of simulated time, whatever the quantum.
+void HostCpu::before_side_effect() {
+  state_->accessed_bus = true;
+  synchronise();
+}
+
+void HostCpu::after_side_effect() {
+  settle();
+  sample_interrupts();
+  state_->hart.lower_limit(next_limit());
+}
+
+bool HostCpu::semihosting_call(Hart& hart) {
+  if (!state_->semihosting) return false;
+  before_side_effect();
+  state_->semihosting(hart);
+  after_side_effect();
+  return true;
+}
+
+void HostCpu::watched_store(Hart& /*hart*/, std::uint32_t address, unsigned bytes) {
+  before_side_effect();
+  state_->stored(address, bytes);
+  after_side_effect();
 }
 
 std::uint64_t HostCpu::read_time(Hart& /*hart*/) {

@@ -94,6 +94,15 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   /// Its clock, its counts and its energy go on.
   void request_reset();
 
+  /// Who serves semihosting calls (see HartEnvironment::semihosting_call). Called in the hart's
+  /// thread with the kernel at the hart's time, as for an access to a device.
+  void set_semihosting(std::function<void(Hart&)> serve);
+  /// Reports stores into [base, base + size) of direct memory, right after the instruction, in the
+  /// hart's thread with the kernel at the hart's time. `stored` gets address and number of bytes.
+  /// The last `stored` given hears of all ranges.
+  void watch_stores(std::uint32_t base, std::uint32_t size,
+                    std::function<void(std::uint32_t address, unsigned bytes)> stored);
+
   /// Who controls the hart; before the simulation starts. Must outlive it.
   void set_debugger(HostDebugger& debugger);
   /// Makes a hart that waits in WFI ask its debugger; may be called between runs of the kernel.
@@ -116,6 +125,8 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   BusResult store(Hart& hart, std::uint32_t address, unsigned bytes, std::uint32_t value) override;
   std::uint64_t read_time(Hart& hart) override;
   bool provide_direct_memory(Hart& hart, std::uint32_t address) override;
+  bool semihosting_call(Hart& hart) override;
+  void watched_store(Hart& hart, std::uint32_t address, unsigned bytes) override;
 
   void run_thread();
   StopReason run_stretch();
@@ -128,6 +139,8 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   std::size_t debug_transport(tlm::tlm_command command, std::uint32_t address, std::uint8_t* bytes,
                               std::size_t count);
   std::uint64_t next_limit();
+  void before_side_effect();
+  void after_side_effect();
   BusResult transport(tlm::tlm_command command, std::uint32_t address, unsigned bytes);
   void invalidate_direct_memory(sc_dt::uint64 first, sc_dt::uint64 last);
 

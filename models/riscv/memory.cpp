@@ -127,6 +127,7 @@ void Core::write_direct(Region& region, std::uint32_t address, unsigned bytes,
   const std::uint32_t offset = address - region.base;
   write_bytes(region.bytes + offset, bytes, value);
   cache_.drop(region, offset, bytes);
+  if (!watched_.empty()) note_store(region, address, bytes);
 }
 
 void Core::execute_atomic(const Op& op) {

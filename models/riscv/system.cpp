@@ -4,6 +4,37 @@
 #include "models/riscv/core.h"
 
 namespace aimc::riscv {
+namespace {
+
+// The instructions around the EBREAK of a semihosting call (RISC-V Semihosting, chapter
+// "Semihosting Trap Instruction Sequence"): they change nothing, so no compiler writes them.
+constexpr std::uint32_t kSemihostingEntry = 0x01F01013;  // slli x0, x0, 0x1f
+constexpr std::uint32_t kSemihostingExit = 0x40705013;   // srai x0, x0, 7
+constexpr std::uint32_t kPageBytes = 4096;
+
+}  // namespace
+
+// All three instructions are 32 bits long and lie in one page, so that reading the neighbours
+// cannot fault.
+bool Core::is_semihosting_call(const Op& op) {
+  constexpr std::uint32_t kSequenceBytes = 12;
+  const std::uint32_t first = pc_ - 4U;
+  if (op.length != 4 || first % kPageBytes > kPageBytes - kSequenceBytes) return false;
+  const Region* region = map_.find(first, kSequenceBytes);
+  if (region == nullptr) return false;
+  const std::uint8_t* bytes = region->bytes + (first - region->base);
+  return read_little<std::uint32_t>(bytes) == kSemihostingEntry &&
+         read_little<std::uint32_t>(bytes + 8) == kSemihostingExit;
+}
+
+void Core::execute_ebreak(const Op& op) {
+  const Op instruction = op;  // the call may write into this code
+  if (csr_.privilege == Privilege::kMachine && is_semihosting_call(op) &&
+      environment_.semihosting_call(hart_)) {
+    return retire(instruction, cost(InstructionClass::kSystem));
+  }
+  raise(Cause::kBreakpoint, 0);  // as QEMU does; mepc has the address
+}
 
 void Core::execute_complex(const Op& op) {
   switch (op.code) {
@@ -14,7 +45,7 @@ void Core::execute_complex(const Op& op) {
           csr_.privilege == Privilege::kMachine ? Cause::kCallFromMachine : Cause::kCallFromUser,
           0);
     case Opcode::kEbreak:
-      return raise(Cause::kBreakpoint, 0);  // as QEMU does; mepc has the address
+      return execute_ebreak(op);
     case Opcode::kMret:
       return execute_mret(op);
     case Opcode::kWfi:
