@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "aimc/nmpu_format.h"
 #include "aimc/registers.h"
@@ -14,11 +15,13 @@
 #include "platform/cli/blobs.h"
 #include "platform/cli/commands.h"
 #include "platform/cli/interrupt.h"
+#include "platform/cli/signature.h"
 #include "platform/cli/uart_stream.h"
 #include "platform/cli/words.h"
 #include "platform/config/platform_dump.h"
 #include "platform/observe/console.h"
 #include "platform/observe/run_files.h"
+#include "platform/soc/host_files.h"
 
 namespace aimc::cli {
 namespace {
@@ -45,6 +48,8 @@ struct RunArguments {
   std::string max_sim_time;
   std::vector<std::string> load;
   std::vector<std::string> save;
+  std::string signature;
+  std::optional<std::string> semihosting;  // a directory, or empty
   bool verbose = false;
   bool quiet = false;
 };
@@ -54,6 +59,7 @@ struct Plan {
   platform::LoadedPlatform platform;
   platform::RunOptions options;
   std::vector<SaveRequest> saves;
+  bool has_signature = false;  // the last of the saves
   bool perfetto = false;
   std::string folder;
   std::unique_ptr<riscv::GdbTcpServer> gdb;
@@ -109,6 +115,19 @@ std::unique_ptr<riscv::GdbTcpServer> open_gdb(const std::string& port) {
   }
 }
 
+/// The directory behind --semihosting, if there is one. Checked while the command line is read: a
+/// firmware's name in its place would otherwise be missed as the firmware.
+std::string semihosting_directory(const std::vector<std::string>& words) {
+  if (words.empty() || words.back().empty()) return {};
+  try {
+    const platform::HostFiles files(words.back());
+  } catch (const std::runtime_error& error) {
+    throw UsageError(std::string("--semihosting: ") + error.what() +
+                     "; expected a directory, or nothing and the option behind the firmware");
+  }
+  return words.back();
+}
+
 Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   refuse_unbuilt(arguments);
   Plan plan;
@@ -133,6 +152,12 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
     plan.saves.push_back(parse_save(text, options.elf, ram));
     options.saves.push_back(plan.saves.back().range);
   }
+  if (!arguments.signature.empty()) {
+    plan.has_signature = true;
+    plan.saves.push_back(parse_signature(arguments.signature, options.elf, ram));
+    options.saves.push_back(plan.saves.back().range);
+  }
+  options.semihosting = arguments.semihosting;
   plan.folder =
       arguments.out.empty() ? "out/" + fs::path(arguments.firmware).stem().string() : arguments.out;
   plan.gdb = open_gdb(arguments.gdb);
@@ -218,7 +243,11 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   record.wall_s = wall.count();
   for (std::size_t i = 0; i < saves.size(); ++i) {
     const std::vector<std::uint8_t>& bytes = result.saved.at(i);
-    saves[i]->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (plan.has_signature && i + 1 == saves.size()) {
+      saves[i]->write(signature_text(bytes));
+    } else {
+      saves[i]->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
     saves[i]->commit();
   }
   files.commit(record, result, platform::dump_yaml(plan.platform));
@@ -267,6 +296,18 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
                   "Write RAM to a file after the run: FILE@SYMBOL[:BYTES] or "
                   "FILE@ADDRESS:BYTES")
       ->allow_extra_args(false);
+  command.add_option("--signature", arguments.signature,
+                     "After the run, write the words from symbol begin_signature to end_signature, "
+                     "in hexadecimal");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--semihosting",
+          [&arguments](const std::vector<std::string>& words) {
+            arguments.semihosting = semihosting_directory(words);
+          },
+          "Serve semihosting calls: console and exit; with DIR, files below it can be read")
+      ->type_name("[DIR]")
+      ->expected(0, 1);
   CLI::Option* verbose = command.add_flag("-v,--verbose", arguments.verbose, "More messages");
   command.add_flag("-q,--quiet", arguments.quiet, "Only the UART and errors")->excludes(verbose);
   command.footer("What follows -- are the firmware's arguments.");

@@ -5,6 +5,7 @@
 #include <systemc>
 
 #include "models/riscv/gdb_debugger.h"
+#include "platform/soc/guest_services.h"
 #include "platform/soc/mailbox_recorder.h"
 #include "platform/soc/monitor.h"
 #include "platform/soc/soc.h"
@@ -44,6 +45,9 @@ class Run {
     soc_->finisher().set_handler([this](peripherals::Exit exit) { on_exit(exit); });
     soc_->cpu().set_stop_handler([this](const riscv::HostStop& stop) { on_host_stop(stop); });
     if (options.gdb != nullptr) attach_debugger(*options.gdb);
+    guest_ = std::make_unique<GuestServices>(
+        "guest", options_, *soc_, [this](std::uint32_t code) { on_guest_exit(code); },
+        [this](const std::string& reason) { stop_by_platform(reason); });
   }
 
   RunResult execute() {
@@ -82,7 +86,7 @@ class Run {
       end(RunStatus::kPlatform, 0, "killed by the debugger" + at_pc());
       soc_->cpu().request_stop();
     };
-    platform.reset = [this] { soc_->reset(); };
+    platform.reset = [this] { reset(); };
     platform.monitor = [this](std::string_view command) {
       return monitor_command(*soc_, options_.config, command);
     };
@@ -175,18 +179,30 @@ class Run {
   void on_exit(peripherals::Exit exit) {
     switch (exit.kind) {
       case peripherals::Exit::Kind::kPass:
-        end(RunStatus::kFirmware, 0, "firmware passed");
-        break;
+        return on_guest_exit(0);
       case peripherals::Exit::Kind::kFail:
-        end(RunStatus::kFirmware, exit.code,
-            "firmware failed with code " + std::to_string(exit.code));
-        break;
+        return on_guest_exit(exit.code);
       case peripherals::Exit::Kind::kReset:
-        soc_->reset();
-        return;
+        return reset();
     }
+  }
+
+  void on_guest_exit(std::uint32_t code) {
+    end(RunStatus::kFirmware, code,
+        code == 0 ? "firmware passed" : "firmware failed with code " + std::to_string(code));
     soc_->cpu().request_stop();
     sc_core::sc_pause();
+  }
+
+  void stop_by_platform(const std::string& reason) {
+    end(RunStatus::kPlatform, 0, reason + at_pc());
+    soc_->cpu().request_stop();
+    sc_core::sc_pause();
+  }
+
+  void reset() {
+    soc_->reset();
+    guest_->reset();
   }
 
   void on_host_stop(const riscv::HostStop& stop) {
@@ -238,6 +254,7 @@ class Run {
   core::Probe probe_;
   MailboxRecorder mailbox_;
   std::unique_ptr<Soc> soc_;
+  std::unique_ptr<GuestServices> guest_;
   std::unique_ptr<riscv::GdbDebugger> debugger_;
   RunResult result_;
   bool ended_ = false;

@@ -51,6 +51,8 @@ struct RunOptions {
   std::vector<std::string> firmware_args;  ///< behind "--"; argv[0] is not among them
   std::vector<LoadBlob> loads;             ///< put into RAM after the segments, in order
   std::vector<SaveRange> saves;
+  /// Set: semihosting calls are served, with files below this directory; empty: without files.
+  std::optional<std::string> semihosting;
   std::optional<core::TimePs> max_sim_time_ps;
   core::ActivitySink* sink = nullptr;      ///< nullptr: nobody listens
   std::function<void(std::uint8_t)> uart;  ///< every byte the UART sends; may be empty
@@ -62,7 +64,7 @@ struct RunOptions {
 
 /// Who ended the run.
 enum class RunStatus : std::uint8_t {
-  kFirmware,  ///< the firmware, through the test finisher
+  kFirmware,  ///< the firmware, through the test finisher, semihosting or tohost
   kPlatform   ///< the platform: time limit, trap without handler, endless WFI, mismatch,
               ///< interruption
 };

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "platform/cli/cli.h"
+#include "platform/cli/signature.h"
 #include "tests/support/scratch_path.h"
 #include "tests/unit/config/elf_builder.h"
 
@@ -307,6 +308,59 @@ TEST_F(CliRun, RefusesBadSaves) {
   expect_refused({"--save", file + "@0x87fffff0:17"}, "lie outside the RAM");
   expect_refused({"--save", file + "@nowhere"}, "is neither an address nor a symbol");
   expect_refused({"--save", folder_ + "no/such/ram.bin@images"}, "cannot be written");
+}
+
+TEST_F(CliRun, SignatureIsWordsInHexadecimal) {
+  ElfBuilder elf;
+  elf.segment(0x80000000U, {1, 2, 3, 4}, 0x1000);
+  elf.symbol("begin_signature", 0x80000010U, 0, STT_NOTYPE);
+  elf.symbol("end_signature", 0x80000018U, 0, STT_NOTYPE);
+  write("signed.elf", elf.build());
+  result_.exit_code = 3;
+  EXPECT_EQ(run({"--save", folder_ + "raw.bin@0x80000000:2", "--signature", folder_ + "words.txt"},
+                "signed.elf"),
+            3)
+      << err_;
+  EXPECT_EQ(options_.saves.at(1).address, 0x80000010U);
+  EXPECT_EQ(options_.saves.at(1).bytes, 8U);
+  EXPECT_EQ(read("words.txt"), "a5a5a5a5\na5a5a5a5\n");
+  EXPECT_EQ(read("raw.bin"), "\xA5\xA5");
+  EXPECT_EQ(aimc::cli::signature_text({0x78, 0x56, 0x34, 0x12, 1, 0, 0, 0xF0}),
+            "12345678\nf0000001\n");
+}
+
+TEST_F(CliRun, RefusesBadSignatures) {
+  expect_refused({"--signature", folder_ + "words.txt"}, "has no symbol 'begin_signature'");
+  const auto refuse = [this](std::uint32_t begin, std::uint32_t end, const std::string& message) {
+    ElfBuilder elf;
+    elf.segment(0x80000000U, {1, 2, 3, 4}, 0x1000);
+    elf.symbol("begin_signature", begin, 0, STT_NOTYPE);
+    elf.symbol("end_signature", end, 0, STT_NOTYPE);
+    write("signed.elf", elf.build());
+    EXPECT_EQ(run({"--signature", folder_ + "words.txt"}, "signed.elf"), 2) << message;
+    EXPECT_THAT(err_, HasSubstr(message));
+    EXPECT_FALSE(started_);
+    EXPECT_FALSE(fs::exists(folder_ + "words.txt"));
+  };
+  refuse(0x80000010U, 0x80000010U, "holds nothing");
+  refuse(0x80000010U, 0x8000000CU, "holds nothing");
+  refuse(0x80000010U, 0x80000016U, "has 6 bytes; expected a multiple of 4");
+  refuse(0x7FFFFFF0U, 0x80000010U, "lies outside the RAM");
+  refuse(0x80000010U, 0xF0000000U, "lies outside the RAM");
+}
+
+TEST_F(CliRun, SemihostingWithAndWithoutADirectory) {
+  EXPECT_EQ(run({}), 0);
+  EXPECT_FALSE(options_.semihosting);
+  EXPECT_EQ(run({"--semihosting", "-q"}), 0);
+  EXPECT_EQ(options_.semihosting, std::string());
+  EXPECT_EQ(run({"--semihosting", folder_}), 0);
+  EXPECT_EQ(options_.semihosting, folder_);
+  EXPECT_EQ(main({"run", "--out", folder_ + "out", "--semihosting", folder_ + "fw.elf"}), 0);
+  EXPECT_EQ(options_.semihosting, std::string());
+  fs::remove_all(folder_ + "out");
+  expect_refused({"--semihosting", folder_ + "none"}, "No such file or directory; expected a");
+  expect_refused({"--semihosting", folder_ + "fw.elf"}, "Not a directory; expected a directory");
 }
 
 TEST_F(CliRun, RefusesAnOutputThatIsAFile) {
