@@ -228,7 +228,7 @@ bool Core::write_csr(unsigned number, std::uint32_t value) {
       return true;
     case kMinstret:
     case kMinstreth:
-      csr_.minstret.set(with_half(csr_.minstret.value(instret), number == kMinstreth, value),
+      csr_.minstret.set(with_half(csr_.minstret.value(instret_), number == kMinstreth, value),
                         instret);
       return true;
     case kMisaNumber:

@@ -266,6 +266,17 @@ TEST(Counter, WrittenValueIsThereForTheNextInstruction) {
   EXPECT_EQ(machine.hart.cycle(), 40U) << "the local clock is not the guest's to change";
 }
 
+// A write of either half is a write of instret, so the instruction itself is not counted.
+TEST(Counter, WritingTheUpperHalfIsNotCounted) {
+  Machine machine;
+  machine.hart.set_reg(kA0, 0xFFFFFFFFU);
+  machine.put(kRamBase, {csrw(csrs::kMinstret, kA0), csrw(csrs::kMinstreth, kA0), nop(),
+                         csrr(1, csrs::kMinstret), csrr(2, csrs::kMinstreth)});
+  machine.step(5);
+  EXPECT_EQ(machine.hart.reg(1), 0U);
+  EXPECT_EQ(machine.hart.reg(2), 0U);
+}
+
 TEST(Counter, Inhibited) {
   Machine machine;
   machine.put(kRamBase, {csrrwi(0, csrs::kMcountinhibit, 5), nop(), csrr(1, csrs::kMcycle),
