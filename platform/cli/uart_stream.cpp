@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "platform/cli/usage_error.h"
@@ -42,6 +43,7 @@ std::optional<std::uint8_t> StreamInput::next() {
 }
 
 bool StreamInput::wait(int timeout_ms) {
+  std::fflush(stdout);  // who shall answer must see the question
   return position_ < size_ || fill(timeout_ms);
 }
 
