@@ -118,6 +118,8 @@ TEST(SemihostingCall, UserModeHasNone) {
   m.put(kRamBase + 0x100, {kEntry, ebreak(), kExit});
   ASSERT_TRUE(m.hart.poke_csr(0x341, kRamBase + 0x100));
   ASSERT_TRUE(m.hart.poke_csr(0x305, kHandler));
+  ASSERT_TRUE(m.hart.poke_csr(0x3B0, 0xFFFFFFFFU));  // user mode may use all of memory
+  ASSERT_TRUE(m.hart.poke_csr(0x3A0, 0x1FU));
   m.step(3);
   EXPECT_EQ(m.csr(0x342), 3U);
   EXPECT_TRUE(m.call_pcs.empty());
