@@ -17,6 +17,10 @@ set(AIMC_FIRMWARE_SOURCE_DIR ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "")
 set(AIMC_FIRMWARE_LINKER_SCRIPT ${AIMC_GENERATED_DIR}/firmware/aimc.ld CACHE INTERNAL "")
 set(AIMC_FIRMWARE_HAL ${AIMC_FIRMWARE_DIR}/lib/libaimc.a CACHE INTERNAL "")
 set(AIMC_FIRMWARE_BOOT ${AIMC_FIRMWARE_DIR}/lib/libboot.a CACHE INTERNAL "")
+# The same for firmware that uses the F extension; the two calling conventions do not link with each other.
+set(AIMC_FIRMWARE_HAL_FLOAT ${AIMC_FIRMWARE_DIR}/lib/libaimc_float.a CACHE INTERNAL "")
+set(AIMC_FIRMWARE_BOOT_FLOAT ${AIMC_FIRMWARE_DIR}/lib/libboot_float.a CACHE INTERNAL "")
+set(AIMC_FIRMWARE_FLOAT_FLAGS -march=rv32imafc -mabi=ilp32f CACHE INTERNAL "")
 # -march without _zicsr on purpose: the suffix selects the 64-bit multilib. -ffile-prefix-map: the same ELF whatever
 # the directory it is built in. The first three are also what projects outside this tree get.
 set(AIMC_FIRMWARE_ARCH_FLAGS -march=rv32imac -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs CACHE INTERNAL "")
@@ -79,6 +83,14 @@ function(aimc_add_firmware name)
   add_custom_target(firmware_${name} ALL DEPENDS ${elf})
   add_dependencies(firmware_${name} aimc_firmware_hal)
   add_dependencies(aimc_firmware firmware_${name})
+endfunction()
+
+# As aimc_add_firmware, for the F extension with arguments in f registers. Further flags replace earlier ones.
+function(aimc_add_float_firmware name)
+  set(AIMC_FIRMWARE_FLAGS ${AIMC_FIRMWARE_FLAGS} ${AIMC_FIRMWARE_FLOAT_FLAGS})
+  set(AIMC_FIRMWARE_BOOT ${AIMC_FIRMWARE_BOOT_FLOAT})
+  set(AIMC_FIRMWARE_HAL ${AIMC_FIRMWARE_HAL_FLOAT})
+  aimc_add_firmware(${name} ${ARGN})
 endfunction()
 
 # All of it, for whoever builds only parts of the project.

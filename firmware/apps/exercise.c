@@ -48,6 +48,29 @@ static void host_instructions(void) {
          (int)(product >> 32));
 }
 
+/* One of each class of floating point, where the host has any. The program itself is built without,
+ * so that it also runs where there is none. */
+static void float_instructions(void) {
+  uint32_t isa = 0;
+  __asm__ volatile(".option push\n.option arch, +zicsr\ncsrr %0, misa\n.option pop" : "=r"(isa));
+  if ((isa & 1u << ('f' - 'a')) == 0) return;
+  uint32_t quotient = 0;
+  __asm__ volatile(
+      ".option push\n"
+      ".option arch, +zicsr, +f\n"
+      "csrs mstatus, %1\n"
+      "fcvt.s.w f0, %2\n"
+      "fcvt.s.w f1, %3\n"
+      "fmul.s f2, f0, f0\n"
+      "fdiv.s f2, f2, f1\n"
+      "fmv.x.w %0, f2\n"
+      "csrc mstatus, %1\n"
+      ".option pop"
+      : "=r"(quotient)
+      : "r"(3u << 13), "r"(22), "r"(7));
+  printf("host: 22 * 22 / 7 is %08x\n", (unsigned)quotient);
+}
+
 static uint32_t checksum(const aimc_tile* tile, uint32_t offset, uint32_t bytes) {
   uint32_t sum = 0;
   for (uint32_t i = 0; i < bytes; i += 4) {
@@ -193,6 +216,7 @@ int main(void) {
          soc->nmpu_lanes);
   printf("%u entries of memory protection\n", aimc_pmp_entries());
   host_instructions();
+  float_instructions();
   aimc_tile tile;
   aimc_tile neighbour;
   expect_ok("open", aimc_tile_open(&tile, 0));

@@ -1,5 +1,5 @@
-/* Reset entry and trap entry. Built for rv32imac; the CSR instructions are switched on here because
- * a _zicsr suffix of -march would select the 64-bit libraries. */
+/* Reset entry and trap entry. Built for rv32imac, or for rv32imafc; the CSR instructions are switched
+ * on here because a _zicsr suffix of -march would select the 64-bit libraries. */
   .option arch, +zicsr
 
   .section .text.init, "ax", @progbits
@@ -19,6 +19,12 @@ _start:
   la    t0, aimc_trap_entry
   csrw  mtvec, t0
 
+#ifdef __riscv_flen
+  li    t0, 1 << 13             /* mstatus.FS: the floating-point state is initial */
+  csrs  mstatus, t0
+  csrw  fcsr, zero
+#endif
+
   la    t0, __bss_start
   la    t1, __bss_end
   bgeu  t0, t1, 2f
@@ -36,6 +42,19 @@ _start:
 
 /* The frame matches struct aimc_trap_frame: x0..x31, mepc, mcause, mtval, mstatus. */
   .set FRAME, 36 * 4
+#ifdef __riscv_flen
+/* Above it, unless floating point is switched off: the f registers a handler may change, and fcsr. */
+  .set FLOATS, 24 * 4
+  .macro for_floats operation
+  .set  place, FRAME
+  .irp  n, 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+  \operation f\n, place(sp)
+  .set  place, place + 4
+  .endr
+  .endm
+#else
+  .set FLOATS, 0
+#endif
   .section .text.trap, "ax", @progbits
   .globl aimc_trap_entry
   .type aimc_trap_entry, @function
@@ -43,7 +62,7 @@ _start:
 aimc_trap_entry:
   csrrw sp, mscratch, sp        /* mscratch is zero while a trap is being handled */
   beqz  sp, double_fault
-  addi  sp, sp, -FRAME
+  addi  sp, sp, -FRAME - FLOATS
   sw    zero, 0(sp)
   sw    x1, 4(sp)
   sw    x3, 12(sp)
@@ -61,17 +80,36 @@ aimc_trap_entry:
   sw    t0, 136(sp)
   csrr  t0, mstatus
   sw    t0, 140(sp)
+#ifdef __riscv_flen
+  slli  t0, t0, 17              /* mstatus.FS to the top */
+  srli  t0, t0, 30
+  beqz  t0, 1f
+  for_floats fsw
+  csrr  t0, fcsr
+  sw    t0, FRAME + 20 * 4(sp)
+1:
+#endif
   .option push
   .option norelax
   la    gp, __global_pointer$
   .option pop
   mv    a0, sp
   call  aimc_trap
+#ifdef __riscv_flen
+  lw    t0, 140(sp)
+  slli  t0, t0, 17
+  srli  t0, t0, 30
+  beqz  t0, 1f
+  for_floats flw
+  lw    t0, FRAME + 20 * 4(sp)
+  csrw  fcsr, t0
+1:
+#endif
   lw    t0, 128(sp)             /* a handler may have moved on the pc, or changed the mode to return to */
   csrw  mepc, t0
   lw    t0, 140(sp)
   csrw  mstatus, t0
-  addi  t0, sp, FRAME
+  addi  t0, sp, FRAME + FLOATS
   csrw  mscratch, t0
   lw    x1, 4(sp)
   lw    x3, 12(sp)

@@ -22,7 +22,7 @@ constexpr std::size_t index_of(InstructionClass cls) {
 }
 
 /// A decoded instruction, ready for execution: sources and destination are indices into the
-/// register file, in which number 32 takes what is written to x0.
+/// register file, in which kSinkRegister takes what is written to x0.
 struct Op {
   std::uint32_t imm;    ///< as in Decoded; of a branch the target address
   std::uint32_t start;  ///< cycles from the start of the block to the start of this instruction
@@ -34,9 +34,6 @@ struct Op {
   std::uint8_t length;      ///< 2 or 4 bytes
   InstructionClass cls;
 };
-
-/// The place of x0 as a destination.
-constexpr std::uint8_t kSinkRegister = 32;
 
 /// Instructions that are executed one after the other: up to a jump, branch or complex instruction,
 /// or to the maximum.

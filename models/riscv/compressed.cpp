@@ -27,8 +27,9 @@ constexpr std::uint32_t i_type(std::uint32_t imm, std::uint32_t rs1, std::uint32
                                std::uint32_t rd, std::uint32_t opcode) {
   return imm << 20U | rs1 << 15U | funct3 << 12U | rd << 7U | opcode;
 }
-constexpr std::uint32_t store_word(std::uint32_t imm, std::uint32_t rs2, std::uint32_t rs1) {
-  return field(imm, 11, 5, 25) | rs2 << 20U | rs1 << 15U | 2U << 12U | field(imm, 4, 0, 7) | 0x23U;
+constexpr std::uint32_t store_word(std::uint32_t imm, std::uint32_t rs2, std::uint32_t rs1,
+                                   std::uint32_t opcode) {
+  return field(imm, 11, 5, 25) | rs2 << 20U | rs1 << 15U | 2U << 12U | field(imm, 4, 0, 7) | opcode;
 }
 constexpr std::uint32_t branch(std::uint32_t imm, std::uint32_t rs1, std::uint32_t funct3) {
   return bit(imm, 12, 31) | field(imm, 10, 5, 25) | rs1 << 15U | funct3 << 12U |
@@ -41,6 +42,9 @@ constexpr std::uint32_t jal(std::uint32_t imm, std::uint32_t rd) {
 
 constexpr std::uint32_t kAddi = 0x13;
 constexpr std::uint32_t kLoad = 0x03;
+constexpr std::uint32_t kLoadFloat = 0x07;
+constexpr std::uint32_t kStore = 0x23;
+constexpr std::uint32_t kStoreFloat = 0x27;
 constexpr std::uint32_t kJalr = 0x67;
 
 // Immediates with the layouts of the C extension; names as in its table of formats.
@@ -60,6 +64,12 @@ constexpr std::uint32_t cb_imm(std::uint32_t h) {
 constexpr std::uint32_t cl_word_offset(std::uint32_t h) {
   return field(h, 12, 10, 3) | bit(h, 6, 2) | bit(h, 5, 6);
 }
+constexpr std::uint32_t load_sp_offset(std::uint32_t h) {
+  return bit(h, 12, 5) | field(h, 6, 4, 2) | field(h, 3, 2, 6);
+}
+constexpr std::uint32_t store_sp_offset(std::uint32_t h) {
+  return field(h, 12, 9, 2) | field(h, 8, 7, 6);
+}
 
 // Quadrant 0: stack-pointer based addresses, loads and stores of the popular registers.
 std::uint32_t expand_quadrant0(std::uint32_t h) {
@@ -74,9 +84,13 @@ std::uint32_t expand_quadrant0(std::uint32_t h) {
     }
     case 2:  // C.LW
       return i_type(cl_word_offset(h), rs1, 2, rd, kLoad);
+    case 3:  // C.FLW
+      return i_type(cl_word_offset(h), rs1, 2, rd, kLoadFloat);
     case 6:  // C.SW
-      return store_word(cl_word_offset(h), rd, rs1);
-    default:  // floating point, and 4 is reserved
+      return store_word(cl_word_offset(h), rd, rs1, kStore);
+    case 7:  // C.FSW
+      return store_word(cl_word_offset(h), rd, rs1, kStoreFloat);
+    default:  // double precision, and 4 is reserved
       return kIllegalWord;
   }
 }
@@ -145,14 +159,18 @@ std::uint32_t expand_quadrant2(std::uint32_t h) {
       return high ? kIllegalWord : i_type(field(h, 6, 2), rd, 1, rd, kAddi);
     case 2:  // C.LWSP
       if (rd == 0) return kIllegalWord;
-      return i_type(bit(h, 12, 5) | field(h, 6, 4, 2) | field(h, 3, 2, 6), 2, 2, rd, kLoad);
+      return i_type(load_sp_offset(h), 2, 2, rd, kLoad);
+    case 3:  // C.FLWSP
+      return i_type(load_sp_offset(h), 2, 2, rd, kLoadFloat);
     case 4:
       if (rs2 != 0) return r_type(0, rs2, high ? rd : 0, 0, rd);  // C.ADD, C.MV
       if (rd != 0) return i_type(0, rd, 0, high ? 1 : 0, kJalr);  // C.JALR, C.JR
       return high ? 0x00100073U : kIllegalWord;                   // C.EBREAK
     case 6:                                                       // C.SWSP
-      return store_word(field(h, 12, 9, 2) | field(h, 8, 7, 6), rs2, 2);
-    default:  // floating point
+      return store_word(store_sp_offset(h), rs2, 2, kStore);
+    case 7:  // C.FSWSP
+      return store_word(store_sp_offset(h), rs2, 2, kStoreFloat);
+    default:  // double precision
       return kIllegalWord;
   }
 }

@@ -20,12 +20,12 @@ void check_timing(const HartConfig& config) {
   }
 }
 
+}  // namespace
+
 void check_register(unsigned index) {
   if (index > 31)
-    throw std::invalid_argument("register x" + std::to_string(index) + ": expected x0 to x31");
+    throw std::invalid_argument("register " + std::to_string(index) + ": expected 0 to 31");
 }
-
-}  // namespace
 
 Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
     : hart_(hart), config_(config), environment_(environment), pmp_(config.pmp_entries) {
@@ -46,6 +46,7 @@ void Core::reset() {
   pc_ = config_.reset_pc & ~1U;
   csr_ = CsrState{};
   pmp_.reset();
+  update_float_control();
   // Time, totals and energy go on; what software sees of them starts again.
   csr_.mcycle.set(0, cycle_);
   csr_.minstret.set(0, instret_);

@@ -27,6 +27,9 @@ enum class Cause : std::uint32_t {
   kCallFromMachine = 11
 };
 
+/// std::invalid_argument unless `index` names one of 32 registers.
+void check_register(unsigned index);
+
 /// What is behind Hart: registers, CSRs, decoded blocks and the loops that execute them.
 ///
 /// Between instructions pc_, cycle_ and instret_ are exact; so they are when the environment is
@@ -55,6 +58,8 @@ class Core {
   void set_pc(std::uint32_t pc) { pc_ = pc & ~1U; }
   std::uint32_t reg(unsigned index) const;
   void set_reg(unsigned index, std::uint32_t value);
+  std::uint32_t float_reg(unsigned index) const;
+  void set_float_reg(unsigned index, std::uint32_t value);
   bool peek_csr(unsigned number, std::uint32_t& value) const { return read_csr(number, value); }
   bool poke_csr(unsigned number, std::uint32_t value);
   Privilege privilege() const { return csr_.privilege; }
@@ -86,6 +91,17 @@ class Core {
     bool checked = false;                  // accesses outside the window have to be looked at
     std::vector<AddressRange> executable;  // in order, neither empty nor adjacent
     Window window;                         // readable and writable throughout
+  };
+
+  // What a floating-point instruction in the fast loop may do.
+  struct FloatControl {
+    static constexpr std::uint8_t kNone = 0xFF;
+    bool on = false;  // mstatus.FS is not off
+    // The rounding mode for each value of the instruction's field rm; kNone for what is reserved,
+    // and for all of them unless mstatus.FS is dirty: writing registers then changes no other
+    // state.
+    std::array<std::uint8_t, 8> rounding{};
+    bool dirty() const { return rounding[0] != kNone; }
   };
 
   // core.cpp: blocks and accounting
@@ -133,6 +149,17 @@ class Core {
   void execute_mret(const Op& op);
   void execute_wfi(const Op& op);
 
+  // float_state.cpp: whatever the fast loop does not do; the instruction at pc_ is retired or
+  // trapped.
+  void execute_float(const Op& op);
+  void load_float(const Op& op, std::uint32_t address);
+  void raise_illegal_at_pc();
+  void mark_float_dirty();
+  void update_float_control();
+  std::uint32_t float_dirty_bit() const;
+  bool read_float_csr(unsigned number, std::uint32_t& value) const;
+  bool write_float_csr(unsigned number, std::uint32_t value);
+
   // csr_access.cpp
   bool read_csr(unsigned number, std::uint32_t& value) const;
   bool read_counter(unsigned number, std::uint32_t& value) const;
@@ -151,7 +178,7 @@ class Core {
   std::array<std::uint32_t, kClasses> cycles_{};  // of each class, direct memory's wait included
   std::uint64_t taken_extra_ = 0;  // what a taken branch adds; may be negative, modulo 2^64
 
-  std::array<std::uint32_t, 33> x_{};
+  std::array<std::uint32_t, kRegisterFile> x_{};
   std::uint32_t pc_ = 0;
   std::uint64_t cycle_ = 0;
   std::uint64_t instret_ = 0;
@@ -159,6 +186,7 @@ class Core {
   CsrState csr_;
   Pmp pmp_;
   std::array<Permissions, BlockCache::kBanks> permissions_;  // by bank_of(mode)
+  FloatControl float_;
   std::optional<std::uint32_t> reservation_;                 // address of the reserved word
 
   DirectMap map_;

@@ -8,11 +8,18 @@ namespace aimc::riscv {
 constexpr std::uint32_t kMstatusMie = 1U << 3U;
 constexpr std::uint32_t kMstatusMpie = 1U << 7U;
 constexpr std::uint32_t kMstatusMpp = 3U << 11U;
+constexpr std::uint32_t kMstatusFs = 3U << 13U;  ///< off, initial, clean, dirty
 constexpr std::uint32_t kMstatusMprv = 1U << 17U;
 constexpr std::uint32_t kMstatusTw = 1U << 21U;
+constexpr std::uint32_t kMstatusSd = 1U << 31U;  ///< read-only: FS is dirty
 
 /// Machine software, timer and external interrupt in mip and mie.
 constexpr std::uint32_t kInterruptBits = 1U << 3U | 1U << 7U | 1U << 11U;
+
+/// True for fflags, frm and fcsr.
+constexpr bool is_float_csr(unsigned number) {
+  return number >= 1 && number <= 3;
+}
 
 /// Privilege modes, numbered as in mstatus.MPP.
 enum class Privilege : std::uint32_t { kUser = 0, kMachine = 3 };
@@ -53,6 +60,8 @@ struct CsrState {
   std::uint32_t mcounteren = 0;
   std::uint32_t mcountinhibit = 0;
   std::uint32_t menvcfg = 0;
+  std::uint32_t fflags = 0;
+  std::uint32_t frm = 0;
   EventCounter mcycle;
   EventCounter minstret;
 };

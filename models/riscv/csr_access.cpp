@@ -78,10 +78,11 @@ constexpr std::uint64_t with_half(std::uint64_t whole, bool upper, std::uint32_t
 bool Core::may_access_csr(unsigned number, bool write) const {
   const bool read_only = (number >> 10U & 3U) == 3U;
   if (write && read_only) return false;
+  if (is_float_csr(number)) return float_.on;
   if (csr_.privilege == Privilege::kMachine) return true;
   if ((number >> 8U & 3U) != 0) return false;
   return (csr_.mcounteren >> (number & 0x1FU) & 1U) !=
-         0;  // all unprivileged CSRs here are counters
+         0;  // all other unprivileged CSRs here are counters
 }
 
 bool Core::read_counter(unsigned number, std::uint32_t& value) const {
@@ -122,7 +123,7 @@ bool Core::read_csr(unsigned number, std::uint32_t& value) const {
   }
   switch (number) {
     case kMstatus:
-      value = csr_.mstatus;
+      value = csr_.mstatus | float_dirty_bit();
       return true;
     case kMisaNumber:
       value = misa_value(config_.extensions);
@@ -169,7 +170,7 @@ bool Core::read_csr(unsigned number, std::uint32_t& value) const {
       value = 0;
       return true;
     default:
-      return read_counter(number, value);
+      return is_float_csr(number) ? read_float_csr(number, value) : read_counter(number, value);
   }
 }
 
@@ -190,6 +191,8 @@ bool Core::write_csr(unsigned number, std::uint32_t value) {
       const bool legal =
           mode == 0 || mode == kMstatusMpp;  // U or M; anything else leaves it as it is
       csr_.mstatus = (value & kPlain) | (legal ? mode : csr_.mstatus & kMstatusMpp);
+      if (config_.extensions.contains(Extension::kF)) csr_.mstatus |= value & kMstatusFs;
+      update_float_control();
       apply_protection();  // MPRV and MPP say whose permissions data accesses have
       return true;
     }
@@ -237,7 +240,7 @@ bool Core::write_csr(unsigned number, std::uint32_t value) {
     case kMenvcfgh:
       return true;
     default:
-      return is_idle_counter(number);
+      return is_float_csr(number) ? write_float_csr(number, value) : is_idle_counter(number);
   }
 }
 

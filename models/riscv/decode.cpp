@@ -22,7 +22,18 @@ enum class Format : std::uint8_t {
   kSc,
   kAmo,
   kCsr,
-  kWord
+  kWord,
+  kFloatLoad,
+  kFloatStore,
+  kFloatReg,
+  kFloatUnary,
+  kFloatFused,
+  kFloatPlain,
+  kFloatCompare,
+  kFloatToInt,
+  kFloatFromInt,
+  kFloatOut,
+  kFloatIn
 };
 
 struct Encoding {
@@ -56,6 +67,20 @@ constexpr Encoding encoding(Format format, std::uint32_t opcode, std::uint32_t f
       return {opcode | funct3 << 12U | funct7 << 27U, 0xF800707FU};
     case Format::kWord:
       return {opcode, 0xFFFFFFFFU};
+    case Format::kFloatReg:
+      return {opcode | funct7 << 25U, 0xFE00007FU};
+    case Format::kFloatUnary:
+    case Format::kFloatToInt:
+    case Format::kFloatFromInt:
+      return {opcode | funct7 << 20U, 0xFFF0007FU};
+    case Format::kFloatFused:  // two bits for the precision, which is single
+      return {opcode, 0x0600007FU};
+    case Format::kFloatPlain:
+    case Format::kFloatCompare:
+      return {opcode | funct3 << 12U | funct7 << 25U, 0xFE00707FU};
+    case Format::kFloatOut:
+    case Format::kFloatIn:
+      return {opcode | funct3 << 12U | funct7 << 20U, 0xFFF0707FU};
     default:  // the unused fields of fences are ignored, as the manual asks
       return {opcode | funct3 << 12U, 0x0000707FU};
   }
@@ -92,9 +117,11 @@ std::uint32_t immediate(Format format, std::uint32_t word) {
                              bits(word, 30, 25) << 5U | bits(word, 11, 8) << 1U,
                          13);
     case Format::kStore:
+    case Format::kFloatStore:
       return sign_extend(bits(word, 31, 25) << 5U | bits(word, 11, 7), 12);
     case Format::kJalr:
     case Format::kLoad:
+    case Format::kFloatLoad:
     case Format::kImm:
       return sign_extend(bits(word, 31, 20), 12);
     case Format::kShift:
@@ -102,6 +129,40 @@ std::uint32_t immediate(Format format, std::uint32_t word) {
     default:
       return word;
   }
+}
+
+// Which of rd, rs1 and rs2 are f registers.
+struct FloatOperands {
+  bool rd;
+  bool rs1;
+  bool rs2;
+};
+
+FloatOperands float_operands(Format format) {
+  switch (format) {
+    case Format::kFloatLoad:
+    case Format::kFloatFromInt:
+    case Format::kFloatIn:
+      return {true, false, false};
+    case Format::kFloatStore:
+      return {false, false, true};
+    case Format::kFloatReg:
+    case Format::kFloatUnary:
+    case Format::kFloatFused:
+    case Format::kFloatPlain:
+      return {true, true, true};
+    case Format::kFloatCompare:
+      return {false, true, true};
+    case Format::kFloatToInt:
+    case Format::kFloatOut:
+      return {false, true, false};
+    default:
+      return {false, false, false};
+  }
+}
+
+std::uint8_t register_index(std::uint32_t number, bool is_float) {
+  return static_cast<std::uint8_t>(number + (is_float ? kFirstFloat : 0U));
 }
 
 }  // namespace
@@ -116,9 +177,10 @@ Decoded decode(std::uint32_t word, ExtensionSet extensions) {
   if (entry == kTable.end()) return result;
   result.code = entry->code;
   result.cls = entry->cls;
-  result.rd = static_cast<std::uint8_t>(bits(word, 11, 7));
-  result.rs1 = static_cast<std::uint8_t>(bits(word, 19, 15));
-  result.rs2 = static_cast<std::uint8_t>(bits(word, 24, 20));
+  const FloatOperands floats = float_operands(entry->format);
+  result.rd = register_index(bits(word, 11, 7), floats.rd);
+  result.rs1 = register_index(bits(word, 19, 15), floats.rs1);
+  result.rs2 = register_index(bits(word, 24, 20), floats.rs2);
   result.imm = immediate(entry->format, word);
   return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "models/riscv/hart.h"
@@ -15,7 +16,12 @@ enum class Opcode : std::uint8_t {
   kEndOfBlock  ///< end of a decoded block that does not end in a jump; executes nothing
 };
 
-/// An instruction taken apart.
+/// The register file: x0 to x31, a place for what is written to x0, f0 to f31.
+constexpr std::uint8_t kSinkRegister = 32;
+constexpr std::uint8_t kFirstFloat = 33;
+constexpr std::size_t kRegisterFile = 65;
+
+/// An instruction taken apart. Register numbers are those of the register file: f0 is kFirstFloat.
 struct Decoded {
   Opcode code = Opcode::kIllegal;
   InstructionClass cls = InstructionClass::kSystem;
@@ -23,7 +29,7 @@ struct Decoded {
   std::uint8_t rs1 = 0;
   std::uint8_t rs2 = 0;
   /// Sign-extended immediate, shift amount, or the whole instruction word where there is neither
-  /// (CSR, system, atomic, illegal).
+  /// (CSR, system, atomic, floating point, illegal).
   std::uint32_t imm = 0;
 };
 
@@ -31,7 +37,7 @@ struct Decoded {
 Decoded decode(std::uint32_t word, ExtensionSet extensions = ExtensionSet::all());
 
 /// The 32-bit instruction a 16-bit one stands for (manual, chapter "C" extension, for RV32 without
-/// F and D), or 0, which is illegal, for what is reserved.
+/// D), or 0, which is illegal, for what is reserved.
 std::uint32_t expand_compressed(std::uint16_t half);
 
 /// True when the 16 bits at an instruction's start say it is compressed.
@@ -53,6 +59,16 @@ constexpr bool is_branch(Opcode code) {
 /// True for unconditional jumps.
 constexpr bool is_jump(Opcode code) {
   return code == Opcode::kJal || code == Opcode::kJalr;
+}
+
+/// The register with the third factor or term of a fused operation, from its instruction word.
+constexpr std::size_t fused_addend(std::uint32_t word) {
+  return kFirstFloat + (word >> 27U);
+}
+
+/// The field rm of a floating-point instruction that rounds, from its instruction word.
+constexpr std::uint32_t rounding_field(std::uint32_t word) {
+  return word >> 12U & 7U;
 }
 
 }  // namespace aimc::riscv

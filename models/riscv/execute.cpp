@@ -3,6 +3,7 @@
 
 #include "models/riscv/arithmetic.h"
 #include "models/riscv/core.h"
+#include "models/riscv/float_host.h"
 
 namespace aimc::riscv {
 namespace {
@@ -114,6 +115,65 @@ void Core::leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::
     store_slow(*op, address, sizeof(meaning), x[op->rs2]);                                   \
     return nullptr;                                                                          \
   }
+#define AIMC_DO_FloatLoad(meaning)                             \
+  {                                                            \
+    const std::uint32_t address = x[op->rs1] + op->imm;        \
+    const std::uint32_t offset = address - window.base;        \
+    if (float_.dirty() && window.contains<meaning>(offset)) {  \
+      x[op->rd] = read_little<meaning>(window.bytes + offset); \
+      AIMC_NEXT;                                               \
+    }                                                          \
+    leave_at(*block, *op, cycle, instret);                     \
+    load_float(*op, address);                                  \
+    return nullptr;                                            \
+  }
+#define AIMC_DO_FloatStore(meaning)                        \
+  {                                                        \
+    if (float_.on) AIMC_DO_Store(meaning) AIMC_LEAVE_FLOAT \
+  }
+// What the fast loop cannot do.
+#define AIMC_LEAVE_FLOAT                 \
+  leave_at(*block, *op, cycle, instret); \
+  execute_float(*op);                    \
+  return nullptr;
+// Those that round: by the host's floating-point unit where it can.
+#define AIMC_DO_FLOAT_ROUNDED(meaning)                                    \
+  {                                                                       \
+    const std::uint32_t a = x[op->rs1];                                   \
+    [[maybe_unused]] const std::uint32_t b = x[op->rs2];                  \
+    HostFloat fpu(float_.rounding[rounding_field(op->imm)], csr_.fflags); \
+    const std::uint32_t value = meaning;                                  \
+    if (fpu.done()) {                                                     \
+      x[op->rd] = value;                                                  \
+      AIMC_NEXT;                                                          \
+    }                                                                     \
+    AIMC_LEAVE_FLOAT                                                      \
+  }
+#define AIMC_DO_FloatReg(meaning) AIMC_DO_FLOAT_ROUNDED(meaning)
+#define AIMC_DO_FloatUnary(meaning) AIMC_DO_FLOAT_ROUNDED(meaning)
+#define AIMC_DO_FloatToInt(meaning) AIMC_DO_FLOAT_ROUNDED(meaning)
+#define AIMC_DO_FloatFromInt(meaning) AIMC_DO_FLOAT_ROUNDED(meaning)
+#define AIMC_DO_FloatFused(meaning)                   \
+  {                                                   \
+    const std::uint32_t c = x[fused_addend(op->imm)]; \
+    AIMC_DO_FLOAT_ROUNDED(meaning)                    \
+  }
+// Those that do not.
+#define AIMC_DO_FLOAT_PLAIN(meaning)                       \
+  {                                                        \
+    if (float_.dirty()) {                                  \
+      const std::uint32_t a = x[op->rs1];                  \
+      [[maybe_unused]] const std::uint32_t b = x[op->rs2]; \
+      [[maybe_unused]] std::uint32_t& flags = csr_.fflags; \
+      x[op->rd] = meaning;                                 \
+      AIMC_NEXT;                                           \
+    }                                                      \
+    AIMC_LEAVE_FLOAT                                       \
+  }
+#define AIMC_DO_FloatPlain(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
+#define AIMC_DO_FloatCompare(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
+#define AIMC_DO_FloatOut(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
+#define AIMC_DO_FloatIn(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
 // Complex instructions stand together at the end of the table; their labels share the code behind
 // them.
 #define AIMC_DO_Lr(meaning)

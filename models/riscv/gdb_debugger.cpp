@@ -258,11 +258,15 @@ bool GdbDebugger::act(GdbAction action) {
 }
 
 std::uint32_t GdbDebugger::read_register(unsigned number) const {
+  if (number >= GdbTarget::kFirstFloat)
+    return cpu_.hart().float_reg(number - GdbTarget::kFirstFloat);
   return number == kPc ? cpu_.hart().pc() : cpu_.hart().reg(number);
 }
 
 void GdbDebugger::write_register(unsigned number, std::uint32_t value) {
-  if (number == kPc) {
+  if (number >= GdbTarget::kFirstFloat) {
+    cpu_.hart().set_float_reg(number - GdbTarget::kFirstFloat, value);
+  } else if (number == kPc) {
     cpu_.hart().set_pc(value);
   } else {
     cpu_.hart().set_reg(number, value);

@@ -279,10 +279,15 @@ std::string GdbSession::write_all_registers(std::string_view digits) {
   return std::string(kOk);
 }
 
+// True for x registers, pc and, where there are any, f registers.
+bool GdbSession::is_register(std::uint32_t number) const {
+  return number < GdbTarget::kRegisters || (number < kGdbFirstCsr && target_.has_float());
+}
+
 std::string GdbSession::read_register(std::string_view text) const {
   const auto number = take_number(text);
   if (!number || !text.empty()) return std::string(kBadArgument);
-  if (*number < GdbTarget::kRegisters) return word_to_hex(target_.read_register(*number));
+  if (is_register(*number)) return word_to_hex(target_.read_register(*number));
   std::uint32_t value = 0;
   const bool exists = *number >= kGdbFirstCsr && target_.read_csr(*number - kGdbFirstCsr, value);
   return exists ? word_to_hex(value) : std::string(kFault);
@@ -293,7 +298,7 @@ std::string GdbSession::write_register(std::string_view text) {
   if (!number || !take_character(text, '=')) return std::string(kBadArgument);
   const auto value = word_from_hex(text);
   if (!value) return std::string(kBadArgument);
-  if (*number < GdbTarget::kRegisters) {
+  if (is_register(*number)) {
     target_.write_register(*number, *value);
     return std::string(kOk);
   }

@@ -79,6 +79,7 @@ class GdbSession {
   GdbAction handle(std::string_view packet);
   std::string query(std::string_view packet);
   std::string features(std::string_view range) const;
+  bool is_register(std::uint32_t number) const;
   std::string read_all_registers() const;
   std::string write_all_registers(std::string_view digits);
   std::string read_register(std::string_view text) const;

@@ -70,6 +70,12 @@ std::uint32_t Hart::reg(unsigned index) const {
 void Hart::set_reg(unsigned index, std::uint32_t value) {
   state_->core.set_reg(index, value);
 }
+std::uint32_t Hart::float_reg(unsigned index) const {
+  return state_->core.float_reg(index);
+}
+void Hart::set_float_reg(unsigned index, std::uint32_t value) {
+  state_->core.set_float_reg(index, value);
+}
 void Hart::set_pc(std::uint32_t pc) {
   state_->core.set_pc(pc);
 }

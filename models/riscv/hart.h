@@ -24,6 +24,9 @@ enum class InstructionClass : std::uint8_t {
   kAtomic,
   kCsr,
   kSystem,
+  kFloatAddMul,
+  kFloatDiv,
+  kFloatOther,
   kCount
 };
 
@@ -35,13 +38,16 @@ enum class InstructionClass : std::uint8_t {
 /// mulh* 5, CSR 4 (those that flush the pipeline; the others take 1). Division takes 3 to 35 cycles
 /// there, depending on the divisor; the middle, 19, stands for all. That core has no A extension: 4
 /// is assumed (load, the load's hazard, operation, store). System instructions and the entry into a
-/// trap are assumed to flush as a CSR access does. Default energy: a microcontroller-class core;
-/// see the preset for its source.
+/// trap are assumed to flush as a CSR access does. Floating point, same table: addition,
+/// multiplication and fused ones 1 to FPU_ADDMUL_LAT + 1, division and square root 1 to 19, the
+/// others 1 to FPU_OTHERS_LAT + 1, the less the later the result is used; here each takes the most.
+/// Both latencies, which are parameters of that core, are assumed to be 1. Default energy: a
+/// microcontroller-class core; see the preset for its source.
 struct HartTiming {
   std::array<unsigned, static_cast<std::size_t>(InstructionClass::kCount)> cycles{
-      1, 1, 1, 1, 3, 2, 1, 5, 19, 4, 4, 4};
+      1, 1, 1, 1, 3, 2, 1, 5, 19, 4, 4, 4, 2, 19, 2};
   std::array<double, static_cast<std::size_t>(InstructionClass::kCount)> energy_pj{
-      8, 10, 10, 8, 10, 9, 10, 14, 40, 14, 9, 9};
+      8, 10, 10, 8, 10, 9, 10, 14, 40, 14, 9, 9, 12, 40, 9};
 };
 
 /// Settings of a hart.
@@ -54,7 +60,7 @@ struct HartConfig {
   unsigned direct_wait_cycles = 0;
   HartTiming timing;
   /// Instructions of other extensions are illegal; misa tells which are there.
-  ExtensionSet extensions{Extension::kM, Extension::kA, Extension::kZicntr, Extension::kZifencei};
+  ExtensionSet extensions = ExtensionSet::all();
 };
 
 /// Result of an access outside directly mapped memory.
@@ -175,6 +181,9 @@ class Hart {
   std::uint32_t pc() const;
   std::uint32_t reg(unsigned index) const;
   void set_reg(unsigned index, std::uint32_t value);
+  /// The bits of f0 to f31, whether the extension is there and switched on or not.
+  std::uint32_t float_reg(unsigned index) const;
+  void set_float_reg(unsigned index, std::uint32_t value);
   void set_pc(std::uint32_t pc);
   /// CSR by number without privilege or side effects; false when it does not exist.
   bool peek_csr(unsigned number, std::uint32_t& value) const;

@@ -12,9 +12,11 @@ namespace aimc::riscv {
 namespace {
 
 constexpr std::size_t kClasses = static_cast<std::size_t>(InstructionClass::kCount);
-constexpr std::array<const char*, kClasses> kClassNames{
-    "alu", "load",     "store", "branch not taken", "branch taken", "jump",
-    "mul", "mul high", "div",   "atomic",           "csr",          "system"};
+constexpr std::array kClassNames{"alu",           "load",      "store",      "branch not taken",
+                                 "branch taken",  "jump",      "mul",        "mul high",
+                                 "div",           "atomic",    "csr",        "system",
+                                 "float add mul", "float div", "float other"};
+static_assert(kClassNames.size() == kClasses);
 
 constexpr unsigned kPageShift = 12;
 constexpr std::size_t kPages = std::size_t{1} << (32U - kPageShift);

@@ -16,8 +16,11 @@ struct Word {
 };
 
 // Both in the canonical order of the manual.
-constexpr std::array<Letter, 4> kLetters{
-    {{'i', Extension::kBase}, {'m', Extension::kM}, {'a', Extension::kA}, {'c', Extension::kBase}}};
+constexpr std::array<Letter, 5> kLetters{{{'i', Extension::kBase},
+                                          {'m', Extension::kM},
+                                          {'a', Extension::kA},
+                                          {'f', Extension::kF},
+                                          {'c', Extension::kBase}}};
 constexpr std::array<Word, 6> kWords{{{"zicntr", Extension::kZicntr},
                                       {"zicsr", Extension::kBase},
                                       {"zifencei", Extension::kZifencei},

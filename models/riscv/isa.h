@@ -12,6 +12,7 @@ enum class Extension : std::uint8_t {
   kBase,  ///< RV32I itself with Zicsr and the privileged instructions
   kM,
   kA,
+  kF,       ///< single precision; brings Zicsr's fflags, frm and fcsr and mstatus.FS
   kZicntr,  ///< cycle, time and instret, readable outside machine mode
   kZifencei,
   kZba,
@@ -45,7 +46,8 @@ class ExtensionSet {
 };
 
 /// What parse_isa takes, in words.
-constexpr std::string_view kIsaForm = "rv32i[m][a]c[_zicntr][_zicsr][_zifencei][_zba][_zbb][_zbs]";
+constexpr std::string_view kIsaForm =
+    "rv32i[m][a][f]c[_zicntr][_zicsr][_zifencei][_zba][_zbb][_zbs]";
 
 /// The set of an ISA name such as "rv32imac_zicsr_zba" (manual, chapter "ISA extension naming
 /// conventions", lower case, without version numbers). "rv32i" and "c" must be in it; "zicsr" may

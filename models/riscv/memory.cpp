@@ -53,6 +53,17 @@ std::uint32_t atomic_result(Opcode code, std::uint32_t old, std::uint32_t b) {
 #define AIMC_RESULT_Sc(name, meaning)
 #define AIMC_RESULT_Csr(name, meaning)
 #define AIMC_RESULT_Word(name, meaning)
+#define AIMC_RESULT_FloatLoad(name, meaning)
+#define AIMC_RESULT_FloatStore(name, meaning)
+#define AIMC_RESULT_FloatReg(name, meaning)
+#define AIMC_RESULT_FloatUnary(name, meaning)
+#define AIMC_RESULT_FloatFused(name, meaning)
+#define AIMC_RESULT_FloatPlain(name, meaning)
+#define AIMC_RESULT_FloatCompare(name, meaning)
+#define AIMC_RESULT_FloatToInt(name, meaning)
+#define AIMC_RESULT_FloatFromInt(name, meaning)
+#define AIMC_RESULT_FloatOut(name, meaning)
+#define AIMC_RESULT_FloatIn(name, meaning)
 #define AIMC_RESULT_Amo(name, meaning) \
   case Opcode::name:                   \
     return meaning;

@@ -128,6 +128,16 @@ std::string semihosting_directory(const std::vector<std::string>& words) {
   return words.back();
 }
 
+/// Throws ElfError when the program passes arguments in registers the host does not have.
+void check_extensions(const platform::ElfImage& elf, riscv::ExtensionSet extensions) {
+  if (!elf.uses_float || extensions.contains(riscv::Extension::kF)) return;
+  throw platform::ElfError("firmware '" + elf.path +
+                           "': uses floating-point registers (ABI ilp32f), which the setting "
+                           "host.isa, " +
+                           riscv::isa_name(extensions) +
+                           ", does not have; expected the ABI ilp32, or an f there");
+}
+
 Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   refuse_unbuilt(arguments);
   Plan plan;
@@ -145,6 +155,7 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   options.elf = platform::load_elf(arguments.firmware);
   const RamRange ram{regs::soc::kRamBase, std::uint64_t{options.config.ram.size_mib} << 20U};
   platform::check_in_ram(options.elf, ram.base, ram.bytes);
+  check_extensions(options.elf, options.config.host.hart.extensions);
   for (const std::string& text : arguments.load) {
     options.loads.push_back(read_load(text, options.elf, ram));
   }

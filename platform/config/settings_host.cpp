@@ -21,6 +21,11 @@ void for_each_class(const Visit& visit) {
   visit("atomic", InstructionClass::kAtomic, "lr, sc and atomic memory operations");
   visit("csr", InstructionClass::kCsr, "access to a control and status register");
   visit("system", InstructionClass::kSystem, "ecall, ebreak, mret, wfi, fence, fence.i");
+  visit("float_add_mul", InstructionClass::kFloatAddMul,
+        "floating-point addition, subtraction, multiplication and fused ones");
+  visit("float_div", InstructionClass::kFloatDiv, "fdiv.s and fsqrt.s");
+  visit("float_other", InstructionClass::kFloatOther,
+        "any other floating-point instruction that does not access memory");
 }
 
 void add_ram_and_bus(SettingList& list) {

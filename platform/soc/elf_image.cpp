@@ -52,6 +52,10 @@ void check_identification(const Input& input) {
   if (file[EI_DATA] != ELFDATA2LSB) input.refuse("big-endian; expected a little-endian executable");
 }
 
+unsigned float_abi(const GElf_Ehdr& header) {
+  return header.e_flags & EF_RISCV_FLOAT_ABI;
+}
+
 GElf_Ehdr read_header(const Input& input, Elf* elf) {
   GElf_Ehdr header{};
   if (gelf_getehdr(elf, &header) == nullptr) {
@@ -68,8 +72,9 @@ GElf_Ehdr read_header(const Input& input, Elf* elf) {
                                                   : "of an unknown type";
     input.refuse(std::string(what) + "; expected a statically linked executable");
   }
-  if ((header.e_flags & EF_RISCV_FLOAT_ABI) != EF_RISCV_FLOAT_ABI_SOFT) {
-    input.refuse("uses floating-point registers; expected the ABI ilp32");
+  if (float_abi(header) != EF_RISCV_FLOAT_ABI_SOFT &&
+      float_abi(header) != EF_RISCV_FLOAT_ABI_SINGLE) {
+    input.refuse("uses double-precision registers; expected the ABI ilp32 or ilp32f");
   }
   const std::uint64_t sections_end =
       header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize;
@@ -218,7 +223,9 @@ ElfImage parse_elf(std::vector<std::uint8_t> file, const std::string& path) {
   }
   ElfImage image;
   image.path = path;
-  image.entry = static_cast<std::uint32_t>(read_header(input, elf.get()).e_entry);
+  const GElf_Ehdr header = read_header(input, elf.get());
+  image.entry = static_cast<std::uint32_t>(header.e_entry);
+  image.uses_float = float_abi(header) != EF_RISCV_FLOAT_ABI_SOFT;
   add_segments(input, elf.get(), image);
   check_overlaps(input, image);
   add_symbols(elf.get(), image);

@@ -36,6 +36,7 @@ struct ElfSymbol {
 struct ElfImage {
   std::string path;                  ///< as given
   std::uint32_t entry = 0;           ///< address of the first instruction
+  bool uses_float = false;           ///< passes arguments in f registers (ABI ilp32f)
   std::vector<ElfSegment> segments;  ///< by ascending address, without overlaps
   std::vector<ElfSymbol> symbols;    ///< by ascending address
 

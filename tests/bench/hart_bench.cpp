@@ -30,11 +30,11 @@ class NoDevices : public HartEnvironment {
 };
 
 // Runs a kernel in stretches of range(0) cycles, as a run-ahead quantum would cut it.
-void run_kernel(benchmark::State& state) {
+void run(benchmark::State& state, const char* kernel) {
   std::vector<std::uint8_t> ram(kRamSize);
-  std::ifstream image(AIMC_HART_KERNEL, std::ios::binary);
+  std::ifstream image(kernel, std::ios::binary);
   if (!image) {
-    state.SkipWithError("cannot open " AIMC_HART_KERNEL);
+    state.SkipWithError(kernel);
     return;
   }
   std::copy(std::istreambuf_iterator<char>(image), std::istreambuf_iterator<char>(), ram.begin());
@@ -56,6 +56,9 @@ void run_kernel(benchmark::State& state) {
   state.counters["instr/s"] =
       benchmark::Counter(static_cast<double>(hart.instructions()), benchmark::Counter::kIsRate);
 }
+void run_kernel(benchmark::State& state) {
+  run(state, AIMC_HART_KERNEL);
+}
 BENCHMARK(run_kernel)
     ->Arg(10)
     ->Arg(100)
@@ -63,6 +66,11 @@ BENCHMARK(run_kernel)
     ->Arg(10'000)
     ->Arg(10'000'000)
     ->Unit(benchmark::kMillisecond);
+
+void run_float_kernel(benchmark::State& state) {
+  run(state, AIMC_HART_FLOAT_KERNEL);
+}
+BENCHMARK(run_float_kernel)->Arg(1000)->Arg(10'000'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace aimc::riscv

@@ -148,6 +148,18 @@ class Session(GdbTest):
             self.assertIn(line, text)
         status, _, _ = platform.finish()
         self.assertEqual(status, 0)
+    def test_float_registers(self):
+        platform = self.start("floats")
+        text = self.gdb(platform, "floats", "break on_timer", "continue", "print/x $fcsr",
+                        "info registers fs0", "set var $ft11 = 1.5", "print $ft11", "print/x $mstatus >> 31", "delete",
+                        "continue")
+        self.assertRegex(text, r"fs0 +\S+")
+        self.assertIn(" = 1.5", text)
+        self.assertIn("exited normally", text)
+        self.assertEqual(platform.finish()[0], 0)
+        platform = self.start("hello", "--set", "host.isa=rv32imac")
+        self.assertIn("Invalid register", self.gdb(platform, "hello", "info registers fcsr", "kill"))
+        self.assertEqual(platform.finish()[0], 3)
 
     def test_detach_lets_it_run_and_kill_ends_it(self):
         platform = self.start("debug_me")

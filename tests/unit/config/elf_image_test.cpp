@@ -90,9 +90,16 @@ TEST(ElfImage, RefusesAnotherClassByteOrderMachineAndType) {
   ElfBuilder object = good();
   object.header.e_type = ET_REL;
   EXPECT_THAT(refusal(object.build()), HasSubstr("an object file; expected a statically linked"));
-  ElfBuilder hard_float = good();
-  hard_float.header.e_flags = EF_RISCV_FLOAT_ABI_SINGLE;
-  EXPECT_THAT(refusal(hard_float.build()), HasSubstr("expected the ABI ilp32"));
+  ElfBuilder wide_float = good();
+  wide_float.header.e_flags = EF_RISCV_FLOAT_ABI_DOUBLE;
+  EXPECT_THAT(refusal(wide_float.build()), HasSubstr("expected the ABI ilp32 or ilp32f"));
+}
+
+TEST(ElfImage, TellsWhetherItUsesFloatRegisters) {
+  ElfBuilder builder = good();
+  EXPECT_FALSE(aimc::platform::parse_elf(builder.build(), "fw.elf").uses_float);
+  builder.header.e_flags = EF_RISCV_FLOAT_ABI_SINGLE;
+  EXPECT_TRUE(aimc::platform::parse_elf(builder.build(), "fw.elf").uses_float);
 }
 
 TEST(ElfImage, RefusesEveryTruncation) {

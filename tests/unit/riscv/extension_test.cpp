@@ -211,7 +211,8 @@ TEST(Extensions, MisaHasTheLetters) {
   } cases[] = {{"rv32ic", 0x40100104},
                {"rv32imac_zicsr_zba", 0x40101105},
                {"rv32imc", 0x40101104},
-               {"rv32iac_zbb", 0x40100105}};
+               {"rv32iac_zbb", 0x40100105},
+               {"rv32imafc", 0x40101125}};
   for (const auto& c : cases) {
     HartConfig config = Machine::default_config();
     config.extensions = parse_isa(c.isa);
@@ -230,8 +231,8 @@ TEST(Extensions, NamesOfAllSetsReadBack) {
     EXPECT_EQ(parse_isa(isa_name(set)), set) << isa_name(set);
     ++sets;
   }
-  EXPECT_EQ(sets, 128U);
-  EXPECT_EQ(isa_name(ExtensionSet::all()), "rv32imac_zicntr_zicsr_zifencei_zba_zbb_zbs");
+  EXPECT_EQ(sets, 256U);
+  EXPECT_EQ(isa_name(ExtensionSet::all()), "rv32imafc_zicntr_zicsr_zifencei_zba_zbb_zbs");
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ using ::testing::Not;
 constexpr std::uint32_t kRamBase = 0x80000000U;
 constexpr std::size_t kRamSize = 4096;
 
-/// 4 KiB of memory, 33 registers, three CSRs.
+/// 4 KiB of memory, registers, three CSRs; f registers when the test adds an fcsr.
 class FakeTarget : public GdbTarget {
  public:
   std::uint32_t read_register(unsigned number) const override { return registers.at(number); }
@@ -67,7 +67,7 @@ class FakeTarget : public GdbTarget {
     return command == "silent" ? "" : "heard " + std::string(command);
   }
 
-  std::array<std::uint32_t, kRegisters> registers{};
+  std::array<std::uint32_t, kRegisters + 32> registers{};
   std::map<unsigned, std::uint32_t> csrs{{0x300, 0x1800}, {0x305, 0}, {0xF14, 0}};
   std::array<std::uint8_t, kRamSize> ram{};
 };
@@ -281,6 +281,24 @@ TEST_F(GdbSessionTest, Queries) {
   for (const char* unknown : {"", "!", "qTStatus", "vMustReplyEmpty", "QUnknown", "y"}) {
     EXPECT_EQ(ask(unknown), "") << unknown;
   }
+}
+
+TEST_F(GdbSessionTest, FloatRegistersOnlyWhereThereAreAny) {
+  EXPECT_EQ(ask("p21"), "E0e");
+  EXPECT_EQ(ask("P21=00000000"), "E0e");
+  EXPECT_THAT(gdb_target_xml(target_), Not(HasSubstr("org.gnu.gdb.riscv.fpu")));
+  target_.csrs[3] = 0x60;
+  const std::string xml = gdb_target_xml(target_);
+  EXPECT_THAT(xml, HasSubstr("<feature name=\"org.gnu.gdb.riscv.fpu\">"));
+  EXPECT_THAT(xml, HasSubstr("<reg name=\"ft0\" bitsize=\"32\" regnum=\"33\""));
+  EXPECT_THAT(xml, HasSubstr("<reg name=\"ft11\" bitsize=\"32\" regnum=\"64\""));
+  EXPECT_THAT(xml, HasSubstr("<reg name=\"fflags\" bitsize=\"32\" regnum=\"66\""));
+  EXPECT_EQ(ask("P21=0000803f"), "OK");
+  EXPECT_EQ(target_.registers[33], 0x3F800000U);
+  target_.registers[64] = 0x12345678;
+  EXPECT_EQ(ask("p40"), "78563412");
+  EXPECT_EQ(ask("p44"), "60000000") << "fcsr";
+  EXPECT_EQ(ask("g").size(), 33U * 8) << "gdb asks for the others one by one";
 }
 
 TEST_F(GdbSessionTest, DescribesRegistersInParts) {

@@ -159,7 +159,7 @@ TEST(Jump, DestinationMayBeTheSource) {
 TEST(Cost, EveryClassAsConfigured) {
   HartConfig config = Machine::default_config();
   config.direct_wait_cycles = 100;
-  config.timing.cycles = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+  config.timing.cycles = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47};
   const struct {
     Word instruction;
     InstructionClass cls;

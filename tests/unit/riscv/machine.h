@@ -44,6 +44,8 @@ class Machine : public HartEnvironment {
   static HartConfig default_config() {
     HartConfig config;
     config.reset_pc = kRamBase;
+    // Tests of the other extensions add them.
+    config.extensions = {Extension::kM, Extension::kA, Extension::kZicntr, Extension::kZifencei};
     return config;
   }
 
