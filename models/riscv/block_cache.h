@@ -52,6 +52,7 @@ struct Block {
   std::uint32_t op_count = 0;    ///< number of ops, with a complex one, without an end marker
   bool ends_in_branch = false;
   std::uint8_t bank = 0;  ///< of the cache; never changes while the block is used again and again
+  bool observed = false;  ///< executed under somebody's eyes; no block leads to it directly
   std::array<Block*, 2>
       next{};  ///< likely successors: 0 straight on, 1 jumped; checked against their pc
   std::uint64_t executions = 0;  ///< not yet folded into the totals

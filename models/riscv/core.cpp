@@ -37,7 +37,7 @@ Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
   }
   taken_extra_ =
       std::uint64_t{cost(InstructionClass::kBranchTaken)} - cost(InstructionClass::kBranchNotTaken);
-  prefix_.next = {cache_.none(), cache_.none()};
+  prefix_.next = step_block_.next = {cache_.none(), cache_.none()};
   reset();
 }
 
@@ -59,6 +59,7 @@ void Core::reset() {
   trap_description_.clear();
   for (Permissions& permissions : permissions_) permissions.stale = true;
   apply_protection();
+  if (stretches_ != nullptr) stretches_->reset();
 }
 
 void Core::add_direct_memory(const DirectMemory& memory) {
@@ -107,9 +108,14 @@ void Core::advance_to(std::uint64_t cycle) {
 
 void Core::lower_limit(std::uint64_t limit) {
   limit_ = std::min(limit_, limit);
+  caller_limit_ = std::min(caller_limit_, limit);
 }
 
 StopReason Core::run(std::uint64_t limit) {
+  return steps_ != nullptr || stretches_ != nullptr ? run_observed(limit) : run_below(limit);
+}
+
+StopReason Core::run_below(std::uint64_t limit) {
   limit_ = limit;
   link_from_ = nullptr;
   for (;;) {
@@ -134,6 +140,10 @@ StopReason Core::run(std::uint64_t limit) {
     Block* block = block_at(pc_);
     if (block == nullptr) {
       raise(Cause::kFetchAccess, fetch_fault_address_);
+      continue;
+    }
+    if (block->observed) {
+      if (!execute_observed(*block)) return StopReason::kBreakpoint;
       continue;
     }
     if (link_from_ != nullptr) {
@@ -217,7 +227,9 @@ Block* Core::decode_block(std::uint32_t pc) {
   }
   Block& block = cache_.allocate(map_);
   block.pc = block.end_pc = pc;
+  block.observed = stretches_ != nullptr || is_stepped(pc);
   while (block.op_count < Block::kMaxOps && fetchable(block.end_pc)) {
+    if (block.op_count > 0 && begins_block(block.end_pc, block)) break;
     Op& op = block.ops[block.op_count++];
     op = decode_op(*region, block.end_pc);
     op.start = block.last_start = block.cycles;

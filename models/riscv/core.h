@@ -10,6 +10,7 @@
 #include "models/riscv/csr.h"
 #include "models/riscv/direct_map.h"
 #include "models/riscv/hart.h"
+#include "models/riscv/observer.h"
 #include "models/riscv/pmp.h"
 
 namespace aimc::riscv {
@@ -41,6 +42,9 @@ class Core {
 
   void add_direct_memory(const DirectMemory& memory);
   void set_breakpoints(std::vector<std::uint32_t> addresses);
+  void observe_steps(StepObserver* observer, std::uint64_t from, std::uint64_t to);
+  void observe_stretches(StretchObserver* observer);
+  void finish_observation();
   void invalidate(std::uint32_t base, std::uint32_t size);
   void watch_stores(std::uint32_t base, std::uint32_t size);
   StopReason run(std::uint64_t limit);
@@ -114,6 +118,9 @@ class Core {
   bool is_breakpoint(std::uint32_t pc) const;
   std::uint32_t cost(InstructionClass cls) const { return cycles_[index_of(cls)]; }
 
+  // core.cpp: the loop around the fast loop
+  StopReason run_below(std::uint64_t limit);
+
   // protection.cpp: privilege and physical memory protection
   Privilege data_mode() const;
   void apply_protection();
@@ -123,6 +130,24 @@ class Core {
   AddressRange executable_at(std::uint32_t pc) const;
   std::optional<std::uint32_t> denied(std::uint32_t address, unsigned bytes,
                                       std::uint8_t kinds) const;
+
+  // observe.cpp: execution under somebody's eyes, by the same code, block by block or instruction
+  // by instruction.
+  StopReason run_observed(std::uint64_t limit);
+  std::uint64_t look_through_window();
+  bool begins_block(std::uint32_t pc, const Block& block) const;
+  bool is_stepped(std::uint32_t pc) const { return stepping_ && steps_->wants(pc); }
+  bool execute_observed(Block& block);
+  bool execute_steps(Block& block);
+  bool execute_piece(Block& piece);
+  void prepare_step(const Block& block, std::size_t index);
+  void begin_step(const Op& op);
+  void finish_piece();
+  void report_step(const Op& op);
+  void report_stretch(std::uint32_t count);
+  void report_waiting();
+  void report_trap(std::uint32_t cause, std::uint32_t value, std::uint64_t started,
+                   Privilege privilege);
 
   // execute.cpp: the fast loop. Returns the complex instruction it stopped at, or nullptr.
   const Op* execute(Block* block);
@@ -215,6 +240,21 @@ class Core {
   std::uint64_t extra_loads_ =
       0;  // direct accesses beyond one a load or store: atomics, second halves of misaligned
   std::uint64_t extra_stores_ = 0;
+
+  StepObserver* steps_ = nullptr;
+  StretchObserver* stretches_ = nullptr;
+  std::uint64_t window_from_ = 0;  // where steps are reported, in cycles
+  std::uint64_t window_to_ = 0;
+  bool stepping_ = false;           // the clock is within the window
+  std::uint64_t caller_limit_ = 0;  // limit_ may be nearer, at an end of the window
+  const Block* piece_ = nullptr;    // what is being executed and not yet reported
+  std::uint32_t piece_pc_ = 0;      // as of its begin, like the next two
+  std::uint64_t piece_instret_ = 0;
+  std::uint64_t piece_taken_ = 0;
+  std::uint64_t reported_cycle_ = 0;  // up to which stretches have been reported
+  Block step_block_;                  // the one instruction that is being executed
+  Step step_;
+  Stretch stretch_;
 };
 
 }  // namespace aimc::riscv

@@ -2,7 +2,8 @@
 
 #include <array>
 #include <utility>
-#include <vector>
+
+#include "models/riscv/csr_names.h"
 
 namespace aimc::riscv {
 namespace {
@@ -19,22 +20,6 @@ constexpr std::array<const char*, 32> kFloatNames{
     "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
 
 constexpr unsigned kFcsr = 0x003;
-
-/// Names of the CSRs a core of this kind may have (privileged manual, chapter "CSR Listing").
-std::vector<std::pair<unsigned, std::string>> csr_names() {
-  std::vector<std::pair<unsigned, std::string>> names{
-      {0x300, "mstatus"},   {0x301, "misa"},     {0x302, "medeleg"},       {0x303, "mideleg"},
-      {0x304, "mie"},       {0x305, "mtvec"},    {0x306, "mcounteren"},    {0x30A, "menvcfg"},
-      {0x310, "mstatush"},  {0x31A, "menvcfgh"}, {0x320, "mcountinhibit"}, {0x340, "mscratch"},
-      {0x341, "mepc"},      {0x342, "mcause"},   {0x343, "mtval"},         {0x344, "mip"},
-      {0x747, "mseccfg"},   {0xB00, "mcycle"},   {0xB02, "minstret"},      {0xB80, "mcycleh"},
-      {0xB82, "minstreth"}, {0xC00, "cycle"},    {0xC01, "time"},          {0xC02, "instret"},
-      {0xC80, "cycleh"},    {0xC81, "timeh"},    {0xC82, "instreth"},      {0xF11, "mvendorid"},
-      {0xF12, "marchid"},   {0xF13, "mimpid"},   {0xF14, "mhartid"},       {0xF15, "mconfigptr"}};
-  for (unsigned i = 0; i < 16; ++i) names.emplace_back(0x3B0 + i, "pmpaddr" + std::to_string(i));
-  for (unsigned i = 0; i < 4; ++i) names.emplace_back(0x3A0 + i, "pmpcfg" + std::to_string(i));
-  return names;
-}
 
 std::string reg_line(const std::string& name, unsigned number, const char* type) {
   return R"(<reg name=")" + name + R"(" bitsize="32" regnum=")" + std::to_string(number) +

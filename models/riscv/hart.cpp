@@ -37,6 +37,15 @@ void Hart::set_breakpoints(std::vector<std::uint32_t> addresses) {
 void Hart::watch_stores(std::uint32_t base, std::uint32_t size) {
   state_->core.watch_stores(base, size);
 }
+void Hart::observe_steps(StepObserver* observer, std::uint64_t from_cycle, std::uint64_t to_cycle) {
+  state_->core.observe_steps(observer, from_cycle, to_cycle);
+}
+void Hart::observe_stretches(StretchObserver* observer) {
+  state_->core.observe_stretches(observer);
+}
+void Hart::finish_observation() {
+  state_->core.finish_observation();
+}
 void Hart::set_interrupt(unsigned bit, bool level) {
   state_->core.set_interrupt(bit, level);
 }

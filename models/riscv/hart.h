@@ -75,6 +75,8 @@ struct DirectMemory {
 };
 
 class Hart;
+class StepObserver;
+class StretchObserver;
 
 /// The hart's way to the world: everything that is not direct memory, and the wish to wait.
 /// An implementation may let simulated time pass in these calls; it then moves the hart's clock
@@ -156,6 +158,17 @@ class Hart {
   /// HartEnvironment::watched_store, each before the next instruction starts. Ranges add up and
   /// outlive a reset. Stores elsewhere stay as fast as they are, except within the same 64 bytes.
   void watch_stores(std::uint32_t base, std::uint32_t size);
+
+  /// Reports the instructions that start at or after `from_cycle` and before `to_cycle` and that
+  /// the observer wants; nullptr ends it. Execution is the same; elsewhere it is as fast as
+  /// without. The observer must outlive its use. Not to be called from within run().
+  void observe_steps(StepObserver* observer, std::uint64_t from_cycle = 0,
+                     std::uint64_t to_cycle = ~std::uint64_t{0});
+  /// Reports all execution from now on in stretches; as observe_steps otherwise.
+  void observe_stretches(StretchObserver* observer);
+  /// Reports what has been executed when run() will not return any more: its caller's thread ended
+  /// inside an access.
+  void finish_observation();
 
   /// Levels of the machine interrupt lines, bits as in mip: 3 software, 7 timer, 11 external.
   void set_interrupt(unsigned bit, bool level);

@@ -11,7 +11,9 @@ constexpr std::uint32_t kInterruptFlag = 0x80000000U;
 // Highest priority first (privileged manual, section on mip and mie).
 constexpr std::array<std::uint32_t, 3> kInterruptOrder{11, 3, 7};
 
-const char* cause_name(std::uint32_t cause) {
+}  // namespace
+
+const char* trap_cause_name(std::uint32_t cause) {
   switch (cause) {
     case 1:
       return "instruction access fault";
@@ -42,8 +44,6 @@ const char* cause_name(std::uint32_t cause) {
   }
 }
 
-}  // namespace
-
 void Core::raise(Cause cause, std::uint32_t value) {
   enter_trap(static_cast<std::uint32_t>(cause), value);
 }
@@ -60,6 +60,9 @@ void Core::take_interrupt() {
 }
 
 void Core::enter_trap(std::uint32_t cause, std::uint32_t value) {
+  finish_piece();
+  const std::uint64_t started = cycle_;
+  const Privilege privilege = csr_.privilege;
   csr_.mepc = pc_;
   csr_.mcause = cause;
   csr_.mtval = value;
@@ -73,12 +76,13 @@ void Core::enter_trap(std::uint32_t cause, std::uint32_t value) {
 
   const bool vectored = (csr_.mtvec & 1U) != 0 && (cause & kInterruptFlag) != 0;
   pc_ = (csr_.mtvec & ~3U) + (vectored ? 4U * (cause & ~kInterruptFlag) : 0U);
+  report_trap(cause, value, started, privilege);
   if (executable_at(pc_).contains(pc_, 2) && region_at(pc_, 2) != nullptr) return;
   unhandled_ = true;
   std::ostringstream text;
-  text << cause_name(cause) << " (" << ((cause & kInterruptFlag) != 0 ? "interrupt " : "exception ")
-       << (cause & ~kInterruptFlag) << ") without a handler: mepc 0x" << std::hex << csr_.mepc
-       << ", mtval 0x" << csr_.mtval
+  text << trap_cause_name(cause) << " ("
+       << ((cause & kInterruptFlag) != 0 ? "interrupt " : "exception ") << (cause & ~kInterruptFlag)
+       << ") without a handler: mepc 0x" << std::hex << csr_.mepc << ", mtval 0x" << csr_.mtval
        << ", no instruction can be fetched from the handler's address 0x" << pc_;
   trap_description_ = text.str();
 }

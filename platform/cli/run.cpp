@@ -16,6 +16,7 @@
 #include "platform/cli/commands.h"
 #include "platform/cli/interrupt.h"
 #include "platform/cli/signature.h"
+#include "platform/cli/trace_words.h"
 #include "platform/cli/uart_stream.h"
 #include "platform/cli/words.h"
 #include "platform/config/platform_dump.h"
@@ -39,6 +40,9 @@ struct RunArguments {
   std::string out;
   std::string seed = "1";
   std::vector<std::string> trace;
+  std::string trace_window;
+  std::string trace_filter;
+  bool profile = false;
   std::string nmpu = "model";
   std::string noc;
   std::string analog;
@@ -61,6 +65,9 @@ struct Plan {
   std::vector<SaveRequest> saves;
   bool has_signature = false;  // the last of the saves
   bool perfetto = false;
+  bool instructions = false;  // trace them
+  AddressRanges trace_ranges;
+  bool profile = false;
   std::string folder;
   std::unique_ptr<riscv::GdbTcpServer> gdb;
 };
@@ -72,7 +79,7 @@ struct CloseFile {
 void refuse_unbuilt(const RunArguments& arguments) {
   if (!arguments.age.empty()) throw UsageError("--age is not built yet");
   for (const std::string& format : arguments.trace) {
-    choose("--trace", format, {"perfetto"}, {"vcd", "fst", "csv", "instr"});
+    choose("--trace", format, {"perfetto", "instr"}, {"vcd", "fst", "csv"});
   }
 }
 
@@ -138,6 +145,27 @@ void check_extensions(const platform::ElfImage& elf, riscv::ExtensionSet extensi
                            ", does not have; expected the ABI ilp32, or an f there");
 }
 
+/// What --trace and --profile ask for; the firmware is loaded.
+void plan_observation(const RunArguments& arguments, Plan& plan) {
+  for (const std::string& format : arguments.trace) {
+    (format == "instr" ? plan.instructions : plan.perfetto) = true;
+  }
+  plan.profile = arguments.profile;
+  const auto needs_instr = [&plan](const char* option) {
+    if (!plan.instructions) throw UsageError(std::string(option) + ": only with --trace instr");
+  };
+  if (!arguments.trace_window.empty()) {
+    needs_instr("--trace-window");
+    const TimeWindow window = parse_window("--trace-window", arguments.trace_window);
+    plan.options.steps_from_ps = window.from;
+    plan.options.steps_to_ps = window.to;
+  }
+  if (!arguments.trace_filter.empty()) {
+    needs_instr("--trace-filter");
+    plan.trace_ranges = parse_filter("--trace-filter", arguments.trace_filter, plan.options.elf);
+  }
+}
+
 Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   refuse_unbuilt(arguments);
   Plan plan;
@@ -148,7 +176,6 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   if (!arguments.max_sim_time.empty()) {
     options.max_sim_time_ps = parse_time("--max-sim-time", arguments.max_sim_time);
   }
-  plan.perfetto = !arguments.trace.empty();
   plan.platform = plan_platform(arguments);
   options.config = plan.platform.config;
   options.firmware_args = invocation.firmware_args;
@@ -156,6 +183,7 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   const RamRange ram{regs::soc::kRamBase, std::uint64_t{options.config.ram.size_mib} << 20U};
   platform::check_in_ram(options.elf, ram.base, ram.bytes);
   check_extensions(options.elf, options.config.host.hart.extensions);
+  plan_observation(arguments, plan);
   for (const std::string& text : arguments.load) {
     options.loads.push_back(read_load(text, options.elf, ram));
   }
@@ -221,6 +249,14 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   const Interrupt interrupt;
   platform::RunOptions& options = plan.options;
   options.sink = files.sink();
+  if (plan.instructions) {
+    const core::Clock clock(options.config.host.clock_mhz);
+    options.step_observer =
+        files.log_instructions(options.elf, std::move(plan.trace_ranges), clock.period_ps());
+  }
+  if (plan.profile) {
+    options.stretch_observer = files.profile_host(options.elf, options.config.host.hart.timing);
+  }
   options.stop = interrupt.flag();
   if (!uart_file) options.uart_input = &uart_input;
   if (pty) spdlog::info("UART at {}", pty->name());
@@ -268,7 +304,9 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
               << std::flush;
   }
   if (result.status == platform::RunStatus::kPlatform) {
-    spdlog::error("the platform stopped the run: {}", result.reason);
+    std::string text = result.reason;
+    for (const std::string& line : result.backtrace) text += "\n" + line;
+    spdlog::error("the platform stopped the run: {}", text);
   }
   return exit_status(result);
 }
@@ -281,9 +319,15 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
   command.add_option("--seed", arguments.seed, "Seed of all randomness")->capture_default_str();
-  command.add_option("--trace", arguments.trace, "Traces to write: perfetto")
+  command.add_option("--trace", arguments.trace, "Traces to write: perfetto, instr")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command.add_option("--trace-window", arguments.trace_window,
+                     "Trace instructions of this simulated time only: FROM:TO, e.g. 1ms:2ms, 1ms:");
+  command.add_option("--trace-filter", arguments.trace_filter,
+                     "Trace these instructions only: function=NAME[,NAME] or range=BEGIN:END, "
+                     "several joined by +");
+  command.add_flag("--profile", arguments.profile, "Write what each function of the firmware cost");
   command.add_option("--nmpu", arguments.nmpu, "NMPU: model, rtl or lockstep")
       ->capture_default_str();
   command.add_option("--noc", arguments.noc,

@@ -11,8 +11,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Files of a run that this one may not write.
-constexpr std::array<const char*, 5> kOptionalFiles{"trace.pftrace", "waves.vcd", "waves.fst",
-                                                    "instr.log", "report.html"};
+constexpr std::array<const char*, 7> kOptionalFiles{"trace.pftrace", "waves.vcd",   "waves.fst",
+                                                    "instr.log",     "report.html", "profile.csv",
+                                                    "profile.folded"};
 
 /// Creates the folder; true when it did not exist.
 bool create_folder(const std::string& folder) {
@@ -36,8 +37,23 @@ RunFiles::RunFiles(std::string folder, bool perfetto)
 RunFiles::~RunFiles() {
   uart_.reset();
   perfetto_.reset();
+  instructions_.reset();
   std::error_code ignored;
   if (created_) fs::remove(folder_, ignored);  // does nothing unless it is empty
+}
+
+riscv::StepObserver* RunFiles::log_instructions(
+    const platform::ElfImage& image, std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges,
+    core::TimePs period_ps) {
+  instructions_ =
+      std::make_unique<InstructionLog>(file("instr.log"), image, std::move(ranges), period_ps);
+  return instructions_.get();
+}
+
+riscv::StretchObserver* RunFiles::profile_host(const platform::ElfImage& image,
+                                               const riscv::HartTiming& timing) {
+  profile_ = std::make_unique<HostProfile>(image, timing);
+  return profile_.get();
 }
 
 void RunFiles::commit(const RunRecord& record, const platform::RunResult& result,
@@ -47,6 +63,11 @@ void RunFiles::commit(const RunRecord& record, const platform::RunResult& result
   for (const char* name : kOptionalFiles) fs::remove(file(name), ignored);
   uart_->commit();
   if (perfetto_) perfetto_->commit();
+  if (instructions_) instructions_->commit();
+  if (profile_) {
+    write_file(file("profile.csv"), profile_->csv());
+    write_file(file("profile.folded"), profile_->folded());
+  }
   write_file(file("energy.csv"), energy_csv(result));
   write_file(file("platform.yaml"), platform_yaml);
   write_file(file("summary.json"), summary_text(record, result));

@@ -3,14 +3,16 @@
 #include <memory>
 #include <string>
 
+#include "platform/observe/host_profile.h"
+#include "platform/observe/instruction_log.h"
 #include "platform/observe/output_file.h"
 #include "platform/observe/perfetto_writer.h"
 #include "platform/observe/summary.h"
 
 namespace aimc::observe {
 
-/// The folder a run leaves behind: uart.log, energy.csv, trace.pftrace, platform.yaml,
-/// summary.json.
+/// The folder a run leaves behind: uart.log, energy.csv, trace.pftrace, instr.log, profile.csv,
+/// profile.folded, platform.yaml, summary.json.
 ///
 /// Files appear when the run has ended, summary.json last; a run that fails leaves the folder as it
 /// was. Files of an earlier run that this one does not write are removed, so that all files of a
@@ -22,6 +24,14 @@ class RunFiles {
   ~RunFiles();
   RunFiles(const RunFiles&) = delete;
   RunFiles& operator=(const RunFiles&) = delete;
+
+  /// Write instr.log, too; see InstructionLog. Throws OutputError.
+  riscv::StepObserver* log_instructions(const platform::ElfImage& image,
+                                        std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges,
+                                        core::TimePs period_ps);
+  /// Write profile.csv and profile.folded, too.
+  riscv::StretchObserver* profile_host(const platform::ElfImage& image,
+                                       const riscv::HartTiming& timing);
 
   /// A byte the UART sent.
   void uart(std::uint8_t byte) { uart_->put(static_cast<char>(byte)); }
@@ -38,6 +48,8 @@ class RunFiles {
   bool created_ = false;
   std::unique_ptr<OutputFile> uart_;
   std::unique_ptr<PerfettoWriter> perfetto_;
+  std::unique_ptr<InstructionLog> instructions_;
+  std::unique_ptr<HostProfile> profile_;
 };
 
 }  // namespace aimc::observe

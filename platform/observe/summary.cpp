@@ -73,20 +73,19 @@ Json metrics_section(const RunResult& result) {
           {"mean_power_w", ratio(joules, seconds)}};
 }
 
-/// A field of a CSV line (RFC 4180).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string csv_line(const core::EnergyMeter::Entry& entry) {
   return csv_field(entry.component) + "," + csv_field(entry.activity) + "," +
          std::to_string(entry.count) + "," + exact_number(entry.joules) + "\n";
 }
 
 }  // namespace
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
 
 double total_energy_j(const RunResult& result) {
   double total = 0.0;
@@ -115,6 +114,7 @@ nlohmann::ordered_json make_summary(const RunRecord& record, const RunResult& re
   summary["exit"] = {{"code", own ? result.exit_code : kStoppedByPlatform},
                      {"stopped_by", own ? "firmware" : "platform"},
                      {"reason", result.reason}};
+  if (!own) summary["exit"]["backtrace"] = result.backtrace;
   summary["reported"] = Json::object();
   for (const auto& [name, value] : result.reported) summary["reported"][name] = value;
   summary["time"] = {{"simulated_s", static_cast<double>(result.simulated_ps) * kSecondsPerPs},

@@ -39,6 +39,9 @@ std::string summary_text(const RunRecord& record, const platform::RunResult& res
 /// energy.csv: component,activity,count,energy_j; one line an account.
 std::string energy_csv(const platform::RunResult& result);
 
+/// A field of a CSV line (RFC 4180).
+std::string csv_field(const std::string& text);
+
 /// A number as the shortest text that reads back exactly.
 std::string exact_number(double value);
 

@@ -195,15 +195,16 @@ const ElfSymbol* ElfImage::find(std::string_view name) const {
   return found == symbols.end() ? nullptr : &*found;
 }
 
-std::string ElfImage::describe(std::uint32_t address) const {
+std::string ElfImage::describe(std::uint32_t address, bool is_return) const {
+  const std::uint32_t inside = is_return ? address - 1U : address;
   auto above = std::upper_bound(
-      symbols.begin(), symbols.end(), address,
+      symbols.begin(), symbols.end(), inside,
       [](std::uint32_t wanted, const ElfSymbol& symbol) { return wanted < symbol.address; });
   while (above != symbols.begin()) {
     const ElfSymbol& symbol = *--above;
     if (symbol.kind == SymbolKind::kAbsolute) continue;  // a linker's constant, not a place
     const std::uint32_t offset = address - symbol.address;
-    if (symbol.bytes != 0 && offset >= symbol.bytes) break;
+    if (symbol.bytes != 0 && inside - symbol.address >= symbol.bytes) break;
     if (offset == 0) return symbol.name;
     std::array<char, 16> text{};
     std::snprintf(text.data(), text.size(), "+0x%x", offset);

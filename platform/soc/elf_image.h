@@ -43,7 +43,8 @@ struct ElfImage {
   /// The symbol of this name, or nullptr.
   const ElfSymbol* find(std::string_view name) const;
   /// "main+0x12" for an address in or behind a symbol of code or data, else "0x80000012".
-  std::string describe(std::uint32_t address) const;
+  /// @param is_return the address is behind a call: it may be the end of the symbol.
+  std::string describe(std::uint32_t address, bool is_return = false) const;
 };
 
 /// Reads a 32-bit little-endian RISC-V executable. Throws ElfError for anything else and for a file

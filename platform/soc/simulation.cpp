@@ -1,10 +1,13 @@
 #include "platform/soc/simulation.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <systemc>
 
+#include "models/riscv/direct_map.h"
 #include "models/riscv/gdb_debugger.h"
+#include "platform/soc/backtrace.h"
 #include "platform/soc/guest_services.h"
 #include "platform/soc/mailbox_recorder.h"
 #include "platform/soc/monitor.h"
@@ -21,6 +24,9 @@ constexpr core::TimePs kPollInterval = 5'000'000'000;
 
 /// Wall time between two looks at the stop flag while only the outside can make something happen.
 constexpr int kWaitMs = 100;
+
+/// CSR with the address of an instruction that trapped.
+constexpr unsigned kMepc = 0x341;
 
 core::TimePs now_ps() {
   return sc_core::sc_time_stamp().value();
@@ -48,6 +54,7 @@ class Run {
     guest_ = std::make_unique<GuestServices>(
         "guest", options_, *soc_, [this](std::uint32_t code) { on_guest_exit(code); },
         [this](const std::string& reason) { stop_by_platform(reason); });
+    observe_host();
   }
 
   RunResult execute() {
@@ -93,6 +100,34 @@ class Run {
     platform.help = monitor_help();
     debugger_ = std::make_unique<riscv::GdbDebugger>(soc_->cpu(), transport, std::move(platform));
     soc_->cpu().set_debugger(*debugger_);
+  }
+
+  void observe_host() {
+    riscv::Hart& hart = soc_->cpu().hart();
+    const core::Clock clock(options_.config.host.clock_mhz);
+    const auto cycle = [&clock](core::TimePs time) {
+      return time == ~core::TimePs{0} ? time : clock.cycle_at_or_after(time);
+    };
+    if (options_.step_observer != nullptr) {
+      hart.observe_steps(options_.step_observer, cycle(options_.steps_from_ps),
+                         cycle(options_.steps_to_ps));
+    }
+    if (options_.stretch_observer != nullptr) hart.observe_stretches(options_.stretch_observer);
+  }
+
+  /// The host's call chain, from where it stopped.
+  std::vector<std::string> host_backtrace() {
+    const riscv::Hart& hart = soc_->cpu().hart();
+    std::array<std::uint32_t, 32> registers{};
+    for (unsigned i = 0; i < registers.size(); ++i) registers[i] = hart.reg(i);
+    const auto read_word = [this](std::uint32_t address) -> std::optional<std::uint32_t> {
+      std::array<std::uint8_t, 4> bytes{};
+      if (soc_->cpu().debug_read(address, bytes.data(), bytes.size()) != bytes.size()) {
+        return std::nullopt;
+      }
+      return riscv::read_little<std::uint32_t>(bytes.data());
+    };
+    return backtrace(options_.elf, stopped_at_.value_or(hart.pc()), registers, read_word);
   }
 
   void tell_debugger() {
@@ -207,6 +242,8 @@ class Run {
 
   void on_host_stop(const riscv::HostStop& stop) {
     if (stop.reason == riscv::StopReason::kTrapUnhandled) {
+      std::uint32_t mepc = stop.pc;
+      if (soc_->cpu().hart().peek_csr(kMepc, mepc)) stopped_at_ = mepc;
       end(RunStatus::kPlatform, 0,
           "trap without a handler: " + stop.description + ", pc " + hex_address(stop.pc) + " (" +
               options_.elf.describe(stop.pc) + ")");
@@ -216,6 +253,8 @@ class Run {
 
   RunResult collect() {
     RunResult& result = result_;
+    soc_->cpu().hart().finish_observation();
+    if (result.status == RunStatus::kPlatform) result.backtrace = host_backtrace();
     result.reported = mailbox_.reported();
     mailbox_.close_open_sections(now_ps());
     result.simulated_ps = now_ps();
@@ -257,6 +296,7 @@ class Run {
   std::unique_ptr<GuestServices> guest_;
   std::unique_ptr<riscv::GdbDebugger> debugger_;
   RunResult result_;
+  std::optional<std::uint32_t> stopped_at_;  // where the host is, when pc does not say it
   bool ended_ = false;
 };
 

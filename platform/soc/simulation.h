@@ -18,7 +18,9 @@
 
 namespace aimc::riscv {
 class GdbTransport;
-}
+class StepObserver;
+class StretchObserver;
+}  // namespace aimc::riscv
 
 namespace aimc::platform {
 
@@ -54,10 +56,14 @@ struct RunOptions {
   /// Set: semihosting calls are served, with files below this directory; empty: without files.
   std::optional<std::string> semihosting;
   std::optional<core::TimePs> max_sim_time_ps;
-  core::ActivitySink* sink = nullptr;      ///< nullptr: nobody listens
-  std::function<void(std::uint8_t)> uart;  ///< every byte the UART sends; may be empty
-  UartInput* uart_input = nullptr;         ///< what the UART receives; nullptr: nothing
-  riscv::GdbTransport* gdb = nullptr;      ///< where a debugger is waited for; nullptr: nowhere
+  core::ActivitySink* sink = nullptr;            ///< nullptr: nobody listens
+  std::function<void(std::uint8_t)> uart;        ///< every byte the UART sends; may be empty
+  UartInput* uart_input = nullptr;               ///< what the UART receives; nullptr: nothing
+  riscv::StepObserver* step_observer = nullptr;  ///< sees the host's instructions; nullptr: nobody
+  core::TimePs steps_from_ps = 0;                ///< of those that start at or after this time
+  core::TimePs steps_to_ps = ~core::TimePs{0};   ///< and before this one
+  riscv::StretchObserver* stretch_observer = nullptr;  ///< sees all of it; nullptr: nobody
+  riscv::GdbTransport* gdb = nullptr;  ///< where a debugger is waited for; nullptr: nowhere
   std::function<void(const Progress&)> progress;  ///< when the firmware reports it; may be empty
   const std::atomic<bool>* stop = nullptr;        ///< polled; true ends the run
 };
@@ -95,6 +101,8 @@ struct RunResult {
   RunStatus status = RunStatus::kFirmware;
   std::uint32_t exit_code = 0;  ///< the firmware's own, if it ended the run
   std::string reason;           ///< one line; with pc and symbol if the platform ended the run
+  /// Where the host was when the platform ended the run, a line a call, the innermost first.
+  std::vector<std::string> backtrace;
   std::vector<std::pair<std::string, double>> reported;  ///< the firmware's metrics, in order
   core::TimePs simulated_ps = 0;
   std::uint64_t host_instructions = 0;

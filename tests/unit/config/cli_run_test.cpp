@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "models/riscv/observer.h"
 #include "platform/cli/cli.h"
 #include "platform/cli/signature.h"
 #include "tests/support/scratch_path.h"
@@ -265,16 +266,74 @@ TEST_F(CliRun, RefusesBadOptions) {
 
 TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
   expect_refused({"--age", "1d"}, "--age is not built yet");
-  for (const char* format : {"vcd", "fst", "csv", "instr"}) {
+  for (const char* format : {"vcd", "fst", "csv"}) {
     expect_refused({"--trace", std::string("perfetto,") + format}, "is not built yet");
   }
-  expect_refused({"--trace", "dot"}, "--trace: value 'dot' is not known; expected perfetto");
+  expect_refused({"--trace", "dot"},
+                 "--trace: value 'dot' is not known; expected one of perfetto, instr");
   for (const char* command : {"report", "compare", "compile", "infer", "golden"}) {
     EXPECT_EQ(main({command, "x", "--y"}), 2);
     EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));
   }
   EXPECT_EQ(main({"rum"}), 2);
   EXPECT_EQ(main({}), 2);
+}
+
+TEST_F(CliRun, TracesInstructionsAndProfiles) {
+  simulation_ = [](const RunOptions& options) {
+    ASSERT_NE(options.step_observer, nullptr);
+    ASSERT_NE(options.stretch_observer, nullptr);
+    EXPECT_TRUE(options.step_observer->wants(0x80000004U));
+    EXPECT_FALSE(options.step_observer->wants(0x80000008U));
+    aimc::riscv::Step step;
+    step.pc = 0x80000004U;
+    step.word = 0x00100073U;
+    options.step_observer->executed(step);
+  };
+  ASSERT_EQ(run({"--trace", "instr", "--trace-window", "1us:2us", "--trace-filter",
+                 "range=0x80000004:0x80000008", "--profile"}),
+            0)
+      << err_;
+  EXPECT_EQ(options_.steps_from_ps, 1'000'000U);
+  EXPECT_EQ(options_.steps_to_ps, 2'000'000U);
+  EXPECT_THAT(read("out/instr.log"), HasSubstr("\tebreak\t"));
+  EXPECT_THAT(files("out"), ::testing::IsSupersetOf({"profile.csv", "profile.folded"}));
+  simulation_ = nullptr;
+  ASSERT_EQ(run({}), 0);
+  EXPECT_EQ(options_.step_observer, nullptr);
+  EXPECT_EQ(options_.stretch_observer, nullptr);
+  for (const char* name : {"instr.log", "profile.csv", "profile.folded"}) {
+    EXPECT_FALSE(fs::exists(folder_ + "out/" + name)) << "it belongs to another run";
+  }
+}
+
+TEST_F(CliRun, RefusesBadTraceOptions) {
+  expect_refused({"--trace-window", "1us:"}, "--trace-window: only with --trace instr");
+  expect_refused({"--trace", "perfetto", "--trace-filter", "range=1:2"}, "only with --trace instr");
+  const auto refused = [this](const char* option, const char* value, const char* message) {
+    expect_refused({"--trace", "instr", option, value}, message);
+  };
+  refused("--trace-window", "1us", "'1us' is not a stretch of time; expected FROM:TO");
+  refused("--trace-window", "1us:2us:3us", "expected FROM:TO");
+  refused("--trace-window", "1:2us", "'1' is not a time");
+  refused("--trace-window", "2us:1us", "is empty; expected FROM before TO");
+  refused("--trace-filter", "function=nowhere", "no function 'nowhere' in");
+  refused("--trace-filter", "function=images", "no function 'images' in");
+  refused("--trace-filter", "function=", "is no filter");
+  refused("--trace-filter", "main", "'main' is no filter; expected function=NAME");
+  refused("--trace-filter", "task=3", "filter 'task' is not known; expected function=NAME");
+  refused("--trace-filter", "range=1", "range '1' is not BEGIN:END");
+  refused("--trace-filter", "range=0x20:0x10", "holds no address");
+  refused("--trace-filter", "range=0:x", "'x' is not a whole number");
+  refused("--trace-filter", "range=0:0x10+", "'' is no filter");
+}
+
+TEST_F(CliRun, ShowsWhereThePlatformStoppedTheHost) {
+  result_.status = aimc::platform::RunStatus::kPlatform;
+  result_.backtrace = {"#0 0x80000000 in inner", "#1 0x80000010 in outer"};
+  EXPECT_EQ(run({}), 3);
+  EXPECT_THAT(err_, HasSubstr("\n#0 0x80000000 in inner\n#1 0x80000010 in outer\n"));
+  EXPECT_THAT(read("out/summary.json"), HasSubstr("\"#1 0x80000010 in outer\""));
 }
 
 TEST_F(CliRun, LoadsCompressedFiles) {

@@ -1,10 +1,13 @@
 // However a run is cut into limits, it is the same run: random programs with loops, accesses that
-// take time, interrupts and code that changes, in one piece and in random pieces.
+// take time, interrupts and code that changes, in one piece and in random pieces, observed or not.
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
+#include <string>
 
+#include "models/riscv/observer.h"
 #include "tests/unit/riscv/machine.h"
 
 namespace aimc::riscv {
@@ -108,10 +111,11 @@ struct Outcome {
 
 // Runs up to kEnd, with a timer interrupt at every multiple of 1000 cycles; the stretches in
 // between are cut by `next`.
-template <typename Cut>
-Outcome run(std::uint32_t seed, Cut next) {
+template <typename Cut, typename Prepare>
+Outcome run(std::uint32_t seed, Cut next, Prepare prepare) {
   Machine machine;
   load_program(machine, seed);
+  prepare(machine);
   for (std::uint64_t event = 1000; event <= kEnd; event += 1000) {
     while (machine.hart.cycle() < event) {
       const StopReason reason = machine.hart.run(std::min(event, machine.hart.cycle() + next()));
@@ -133,6 +137,87 @@ Outcome run(std::uint32_t seed, Cut next) {
   return outcome;
 }
 
+template <typename Cut>
+Outcome run(std::uint32_t seed, Cut next) {
+  return run(seed, next, [](Machine&) {});
+}
+
+void expect_equal(const Outcome& whole, const Outcome& other) {
+  for (unsigned i = 0; i < 32; ++i) EXPECT_EQ(whole.regs[i], other.regs[i]) << "x" << i;
+  EXPECT_EQ(whole.pc, other.pc);
+  EXPECT_EQ(whole.cycle, other.cycle);
+  EXPECT_EQ(whole.instructions, other.instructions);
+  EXPECT_EQ(whole.counts, other.counts);
+  EXPECT_EQ(whole.loads, other.loads);
+  EXPECT_EQ(whole.stores, other.stores);
+  EXPECT_TRUE(whole.accesses == other.accesses);
+  EXPECT_TRUE(whole.ram == other.ram);
+}
+
+// Does what it is told was done: ends with the hart's registers and memory, if nothing is missing.
+class Replay : public StepObserver {
+ public:
+  explicit Replay(const Machine& machine) : ram(machine.ram) {
+    for (unsigned i = 0; i < 32; ++i) regs[i] = machine.hart.reg(i);
+  }
+  bool wants(std::uint32_t /*pc*/) const override { return true; }
+  void executed(const Step& step) override {
+    EXPECT_GE(step.cycle, cycle);
+    cycle = step.cycle;
+    ++instructions;
+    text += std::to_string(step.cycle) + " " + std::to_string(step.pc) + " " +
+            std::to_string(step.word) + " " + std::to_string(step.rd) + "\n";
+    if (step.rd != 0) regs[step.rd] = step.rd_value;
+    if (step.writes_memory && step.address - kRamBase < kRamSize) {
+      for (unsigned i = 0; i < step.bytes; ++i) {
+        ram.at(step.address - kRamBase + i) =
+            static_cast<std::uint8_t>(step.written_value >> 8U * i);
+      }
+    }
+  }
+  void trapped(const TrapEntry& trap) override {
+    ++traps;
+    text += std::to_string(trap.cycle) + " trap " + std::to_string(trap.cause) + "\n";
+  }
+
+  std::uint32_t regs[32] = {};
+  std::vector<std::uint8_t> ram;
+  std::uint64_t cycle = 0;
+  std::uint64_t instructions = 0;
+  std::uint64_t traps = 0;
+  std::string text;
+};
+
+// Adds up what it is told.
+class Sums : public StretchObserver {
+ public:
+  bool begins(std::uint32_t pc) const override { return pc % 16 == 0; }
+  void executed(const Stretch& stretch) override {
+    std::uint32_t count = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      counts[i] += stretch.classes[i];
+      count += stretch.classes[i];
+    }
+    EXPECT_EQ(count, stretch.count);
+    EXPECT_TRUE(stretch.count < 2 || stretch.pc % 16 + 4 * (stretch.count - 1) < 16);
+    EXPECT_GE(stretch.cycle, cycle);
+    cycle = stretch.cycle;
+    instructions += stretch.count;
+  }
+  void trapped(const TrapEntry& trap) override {
+    EXPECT_EQ(trap.cycle, cycle) << "what was before has been reported";
+    cycle = trap.end_cycle;
+    ++traps;
+  }
+  void waited(std::uint64_t /*cycle*/) override { ADD_FAILURE() << "there is no WFI"; }
+  void reset() override {}
+
+  decltype(Outcome::counts) counts{};
+  std::uint64_t cycle = 0;
+  std::uint64_t instructions = 0;
+  std::uint64_t traps = 0;
+};
+
 class Limits : public ::testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Limits, DoNotChangeTheRun) {
@@ -140,17 +225,7 @@ TEST_P(Limits, DoNotChangeTheRun) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   const Outcome whole = run(seed, [] { return kEnd; });
   Random random(seed + 1);
-  const auto compare = [&](const Outcome& other) {
-    for (unsigned i = 0; i < 32; ++i) EXPECT_EQ(whole.regs[i], other.regs[i]) << "x" << i;
-    EXPECT_EQ(whole.pc, other.pc);
-    EXPECT_EQ(whole.cycle, other.cycle);
-    EXPECT_EQ(whole.instructions, other.instructions);
-    EXPECT_EQ(whole.counts, other.counts);
-    EXPECT_EQ(whole.loads, other.loads);
-    EXPECT_EQ(whole.stores, other.stores);
-    EXPECT_TRUE(whole.accesses == other.accesses);
-    EXPECT_TRUE(whole.ram == other.ram);
-  };
+  const auto compare = [&](const Outcome& other) { expect_equal(whole, other); };
   EXPECT_GT(whole.instructions, 500U);
   EXPECT_GE(whole.regs[3], 5U) << "traps";
   std::uint64_t total = 0;
@@ -159,6 +234,43 @@ TEST_P(Limits, DoNotChangeTheRun) {
   compare(run(seed, [] { return std::uint64_t{1}; }));
   compare(run(seed, [&] { return std::uint64_t{random() % 6}; }));
   compare(run(seed, [&] { return std::uint64_t{random() % 300}; }));
+}
+
+TEST_P(Limits, ObservationDoesNotChangeTheRunAndMissesNothing) {
+  const std::uint32_t seed = GetParam();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Random random(seed + 2);
+  const Outcome plain = run(seed, [] { return kEnd; });
+  std::string text;
+  for (unsigned pass = 0; pass < 4; ++pass) {
+    std::unique_ptr<Replay> replay;
+    Sums sums;
+    const Outcome observed = run(
+        seed, [&] { return pass == 0 ? kEnd : 1 + random() % (pass == 1 ? 5U : 200U); },
+        [&](Machine& machine) {
+          replay = std::make_unique<Replay>(machine);
+          machine.hart.observe_steps(replay.get());
+          if (pass != 2) machine.hart.observe_stretches(&sums);
+        });
+    expect_equal(plain, observed);
+    EXPECT_EQ(replay->instructions, plain.instructions);
+    EXPECT_GE(replay->traps, 5U);
+    for (unsigned i = 0; i < 32; ++i) EXPECT_EQ(replay->regs[i], plain.regs[i]) << "x" << i;
+    EXPECT_TRUE(replay->ram == plain.ram);
+    if (pass == 0) text = replay->text;
+    EXPECT_EQ(replay->text, text);
+    if (pass == 2) continue;
+    EXPECT_EQ(sums.counts, plain.counts);
+    EXPECT_EQ(sums.cycle, plain.cycle);
+    EXPECT_EQ(sums.traps, replay->traps);
+  }
+  Sums sums;
+  expect_equal(plain, run(
+                          seed, [&] { return 1 + random() % 100U; },
+                          [&](Machine& machine) { machine.hart.observe_stretches(&sums); }));
+  EXPECT_EQ(sums.counts, plain.counts);
+  EXPECT_EQ(sums.cycle, plain.cycle);
+  EXPECT_EQ(sums.instructions, plain.instructions);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Limits, ::testing::Range(1U, 41U));

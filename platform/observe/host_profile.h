@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/riscv/observer.h"
+#include "platform/observe/call_stacks.h"
+#include "platform/soc/function_index.h"
+
+namespace aimc::observe {
+
+/// Where the host's instructions, cycles and energy went, by function and by call path.
+///
+/// Calls and returns are told by the link registers x1 and x5 (unprivileged manual, section
+/// "Unconditional Jumps", table of return-address stack hints). A trap is shown as a function
+/// "[cause]" called by what it interrupted, WFI as "[waiting for interrupt]".
+class HostProfile : public riscv::StretchObserver {
+ public:
+  /// @param energy_pj of an instruction of each class
+  HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing);
+
+  bool begins(std::uint32_t pc) const override { return functions_.is_edge(pc); }
+  void executed(const riscv::Stretch& stretch) override;
+  void trapped(const riscv::TrapEntry& trap) override;
+  void waited(std::uint64_t cycle) override;
+  void reset() override;
+
+  /// profile.csv: a line for each function, the longest first. The columns without "inclusive" add
+  /// up to what the host did; "inclusive" has what a function called as well.
+  std::string csv() const;
+  /// profile.folded: "outermost;...;innermost CYCLES" for each call path, as flame graph tools read
+  /// it.
+  std::string folded() const;
+
+ private:
+  struct Known {
+    std::uint32_t pc = 1;  // never an instruction's
+    std::uint32_t function = 0;
+    bool entry = false;
+  };
+  struct Row;
+
+  const Known& known(std::uint32_t pc);
+  std::uint32_t pseudo_function(const std::string& name);
+  const std::string& name(std::uint32_t function) const;
+  double energy_pj(const CallNode::Classes& classes) const;
+  std::vector<Row> rows() const;
+
+  platform::FunctionIndex functions_;
+  riscv::HartTiming timing_;
+  std::vector<std::string> pseudo_names_;         // ids follow those of functions_
+  std::map<std::uint32_t, std::uint32_t> traps_;  // cause to id
+  std::uint32_t waiting_;
+  std::vector<Known> known_;  // by a hash of pc
+  CallStacks stacks_;
+  std::uint64_t cycle_ = 0;  // up to which everything is attributed
+};
+
+}  // namespace aimc::observe
