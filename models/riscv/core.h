@@ -212,7 +212,7 @@ class Core {
   Pmp pmp_;
   std::array<Permissions, BlockCache::kBanks> permissions_;  // by bank_of(mode)
   FloatControl float_;
-  std::optional<std::uint32_t> reservation_;                 // address of the reserved word
+  std::optional<std::uint32_t> reservation_;  // address of the reserved word
 
   DirectMap map_;
   Window window_;

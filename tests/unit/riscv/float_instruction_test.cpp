@@ -300,6 +300,8 @@ TEST(FloatCsr, IllegalWhenSwitchedOffOrAbsent) {
 TEST(FloatCsr, UserModeMayUseThem) {
   FloatMachine machine;
   machine.hart.poke_csr(csrs::kMepc, kRamBase + 4);
+  machine.hart.poke_csr(0x3B0, ~0U);  // user mode may have all memory
+  machine.hart.poke_csr(0x3A0, 0x1F);
   machine.put(kRamBase, {mret(), csrrwi(kA0, kFcsr, 31), fadd(1, 2, 3)});
   machine.step(3);
   EXPECT_FALSE(machine.trapped());
