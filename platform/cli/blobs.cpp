@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "platform/cli/words.h"
+#include "platform/config/input_file.h"
 #include "platform/config/nearest.h"
 
 namespace aimc::cli {
@@ -57,7 +58,10 @@ void check_in_ram(const std::string& option, std::uint64_t address, std::uint64_
 
 std::vector<std::uint8_t> read_plain(const std::string& what, const std::string& name,
                                      std::uint64_t limit) {
-  const std::uintmax_t size = fs::file_size(name);
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(name, error);
+  if (error) throw UsageError(what + "cannot be read");
+  if (size == 0) throw UsageError(what + "is empty");
   if (size > limit) throw UsageError(what + "is larger than the RAM");
   std::vector<std::uint8_t> bytes(size);
   std::ifstream stream(name, std::ios::binary);
@@ -83,6 +87,7 @@ std::vector<std::uint8_t> read_compressed(const std::string& what, const std::st
   int error = Z_OK;
   const char* reason = gzerror(file.get(), &error);
   if (error != Z_OK) throw UsageError(what + "cannot be decompressed: " + reason);
+  if (bytes.empty()) throw UsageError(what + "is empty");
   return bytes;
 }
 
@@ -90,8 +95,7 @@ std::vector<std::uint8_t> read_compressed(const std::string& what, const std::st
 std::vector<std::uint8_t> read_bytes(const std::string& option, const std::string& name,
                                      std::uint64_t limit) {
   const std::string what = option + ": file '" + name + "' ";
-  if (!fs::exists(name)) throw UsageError(what + "does not exist");
-  if (!fs::is_regular_file(name)) throw UsageError(what + "is not a file");
+  if (const auto why = platform::why_no_file(name)) throw UsageError(what + *why);
   return fs::path(name).extension() == ".gz" ? read_compressed(what, name, limit)
                                              : read_plain(what, name, limit);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/config/embedded_presets.h"
+#include "platform/config/input_file.h"
 #include "platform/config/nearest.h"
 
 namespace aimc::platform {
@@ -209,8 +210,9 @@ bool is_path(const std::string& name) {
 }
 
 std::string read_text(const std::string& file) {
-  if (!fs::exists(file)) throw ConfigError("platform file '" + file + "' does not exist");
-  if (!fs::is_regular_file(file)) throw ConfigError("platform file '" + file + "' is not a file");
+  if (const auto why = why_no_file(file)) {
+    throw ConfigError("platform file '" + file + "' " + *why);
+  }
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
@@ -228,7 +230,7 @@ void load_named(LoadedPlatform& platform, Chain& chain, const std::string& name,
     load_layer(platform, chain, preset->text, preset->name + ".yaml");
     return;
   }
-  if (!is_path(name) && !fs::is_regular_file(name)) {
+  if (!is_path(name) && why_no_file(name)) {
     std::vector<std::string> names;
     names.reserve(all.size());
     for (const Preset& p : all) names.push_back(p.name);

@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <tuple>
+
+#include "platform/config/input_file.h"
 
 namespace aimc::platform {
 namespace {
@@ -155,23 +158,35 @@ bool is_wanted(const GElf_Sym& symbol, const char* name) {
          type != STT_SECTION && type != STT_FILE;
 }
 
+/// The symbols of one table. `names_left` bounds the names: a damaged file may give each symbol the
+/// same long one.
+void add_symbol_table(Elf* elf, const GElf_Shdr& header, Elf_Data* data, std::uint64_t names_left,
+                      ElfImage& image) {
+  const auto count = static_cast<int>(data->d_size / sizeof(Elf32_Sym));
+  for (int i = 0; i < count; ++i) {
+    GElf_Sym symbol{};
+    if (gelf_getsym(data, i, &symbol) == nullptr) break;
+    const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
+    if (!is_wanted(symbol, name)) continue;
+    const std::size_t length = std::strlen(name);
+    if (length > names_left) break;
+    names_left -= length;
+    image.symbols.push_back({name, static_cast<std::uint32_t>(symbol.st_value),
+                             static_cast<std::uint32_t>(symbol.st_size), kind_of(symbol)});
+  }
+}
+
 /// Symbols are a convenience: what is damaged is left out.
-void add_symbols(Elf* elf, ElfImage& image) {
+void add_symbols(const Input& input, Elf* elf, ElfImage& image) {
+  constexpr std::uint64_t kNameBytesPerFileByte = 4;  // strings may share their ends
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(elf, section)) != nullptr) {
     GElf_Shdr header{};
     if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_SYMTAB) continue;
     Elf_Data* data = elf_getdata(section, nullptr);
     if (data == nullptr || header.sh_entsize == 0) continue;
-    const auto count = static_cast<int>(data->d_size / sizeof(Elf32_Sym));
-    for (int i = 0; i < count; ++i) {
-      GElf_Sym symbol{};
-      if (gelf_getsym(data, i, &symbol) == nullptr) break;
-      const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
-      if (!is_wanted(symbol, name)) continue;
-      image.symbols.push_back({name, static_cast<std::uint32_t>(symbol.st_value),
-                               static_cast<std::uint32_t>(symbol.st_size), kind_of(symbol)});
-    }
+    add_symbol_table(elf, header, data, kNameBytesPerFileByte * input.file.size(), image);
+    break;  // an executable has one (System V ABI, "Sections")
   }
   // Among symbols of one address the last names code rather than a label, a large thing rather than
   // a small one.
@@ -229,15 +244,16 @@ ElfImage parse_elf(std::vector<std::uint8_t> file, const std::string& path) {
   image.uses_float = float_abi(header) != EF_RISCV_FLOAT_ABI_SOFT;
   add_segments(input, elf.get(), image);
   check_overlaps(input, image);
-  add_symbols(elf.get(), image);
+  add_symbols(input, elf.get(), image);
   return image;
 }
 
 ElfImage load_elf(const std::string& path) {
   const Input input{{}, path};
-  if (!std::filesystem::exists(path)) input.refuse("does not exist");
-  if (!std::filesystem::is_regular_file(path)) input.refuse("is not a file");
-  const std::uintmax_t bytes = std::filesystem::file_size(path);
+  if (const auto why = why_no_file(path)) input.refuse(*why);
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (error) input.refuse("cannot be read");
   if (bytes > kMaxFileBytes) input.refuse("is larger than 1 GiB");
   std::ifstream stream(path, std::ios::binary);
   if (!stream.is_open()) input.refuse("cannot be opened");

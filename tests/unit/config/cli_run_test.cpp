@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <csignal>
@@ -358,6 +360,50 @@ TEST_F(CliRun, RefusesBadLoads) {
   expect_refused(
       {"--load", write("cut.gz", {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b}) + "@images"},
       "cannot be decompressed");
+}
+
+// Of a firmware, a blob and a platform file alike. None may be waited for, as opening a pipe would.
+TEST_F(CliRun, RefusesWhatIsNoFileToRead) {
+  fs::create_directory(folder_ + "folder");
+  fs::create_symlink("loop", folder_ + "loop");
+  ASSERT_EQ(::mkfifo((folder_ + "pipe").c_str(), 0600), 0);
+  fs::create_symlink("pipe", folder_ + "to_pipe");
+  const std::string too_long(300, 'a');
+  std::vector<std::pair<std::string, std::string>> cases{
+      {"folder", "is not a file"},
+      {"pipe", "is not a file"},
+      {"to_pipe", "is not a file"},
+      {"loop", "cannot be opened: Too many levels of symbolic links"},
+      {too_long, "cannot be opened: File name too long"},
+      {"fw.elf/x", "does not exist"}};
+  if (::geteuid() != 0) {  // who may read everything
+    fs::permissions(write("secret", {1}), fs::perms::none);
+    cases.emplace_back("secret", "cannot be");
+    fs::create_directory(folder_ + "closed");
+    fs::permissions(folder_ + "closed", fs::perms::none);
+    cases.emplace_back("closed/x", "cannot be opened: Permission denied");
+  }
+  for (const auto& [name, message] : cases) {
+    const std::string quoted = folder_ + name + "'";
+    expect_refused({"--load", folder_ + name + "@images"}, "file '" + quoted + " " + message);
+    expect_refused({"--platform", folder_ + name}, "platform file '" + quoted + " " + message);
+    EXPECT_EQ(run({}, name), 2);
+    EXPECT_THAT(err_, HasSubstr("firmware '" + quoted + ": " + message));
+    EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
+  }
+  if (fs::exists(folder_ + "closed")) fs::permissions(folder_ + "closed", fs::perms::owner_all);
+}
+
+TEST_F(CliRun, RefusesEmptyFiles) {
+  expect_refused({"--load", write("empty.bin", {}) + "@images"}, "empty.bin' is empty");
+  const std::string name = folder_ + "empty.gz";
+  ASSERT_EQ(gzclose(gzopen(name.c_str(), "wb")), Z_OK);
+  expect_refused({"--load", name + "@images"}, "empty.gz' is empty");
+  expect_refused({"--load", write("nothing.gz", {}) + "@images"}, "nothing.gz' is not a gzip file");
+  expect_refused({"--platform", write("empty.yaml", {})}, "expected settings");
+  write("empty.elf", {});
+  EXPECT_EQ(run({}, "empty.elf"), 2);
+  EXPECT_THAT(err_, HasSubstr("not an ELF file"));
 }
 
 TEST_F(CliRun, RefusesBadSaves) {

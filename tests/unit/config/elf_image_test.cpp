@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "tests/unit/config/elf_builder.h"
@@ -127,6 +128,35 @@ TEST(ElfImage, SurvivesAnyDamagedByte) {
       }
     }
   }
+}
+
+// A few hundred kilobytes must not become gigabytes.
+TEST(ElfImage, LeavesOutSymbolsThatShareOneLongName) {
+  ElfBuilder elf;
+  elf.segment(0x80000000U, {1, 2, 3, 4}, 0x10000);
+  constexpr std::uint32_t kSymbols = 5000;
+  for (std::uint32_t i = 0; i < kSymbols; ++i) {
+    elf.symbol(i == 0 ? std::string(100000, 'a') : "", 0x80000000U + i, 1, STT_FUNC);
+  }
+  std::vector<std::uint8_t> file = elf.build();
+  const std::size_t table = sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr) + 4;
+  for (std::uint32_t i = 1; i < kSymbols; ++i) {
+    std::copy_n(file.begin() + table, 4, file.begin() + table + i * sizeof(Elf32_Sym));
+  }
+  const ElfImage image = parse_elf(file, "fw.elf");
+  EXPECT_GE(image.symbols.size(), 1U);
+  EXPECT_LE(image.symbols.size() * 100000, 4 * file.size());
+  EXPECT_EQ(image.symbols.front().name.size(), 100000U);
+}
+
+TEST(ElfImage, TakesOneSymbolTable) {
+  ElfBuilder elf;
+  elf.segment(0x80000000U, {1, 2, 3, 4}).symbol("main", 0x80000000U, 4, STT_FUNC);
+  std::vector<std::uint8_t> file = elf.build();
+  const auto headers = file.end() - 4 * static_cast<std::ptrdiff_t>(sizeof(Elf32_Shdr));
+  // The section before it becomes the same table once more.
+  std::copy_n(headers + 2 * sizeof(Elf32_Shdr), sizeof(Elf32_Shdr), headers + sizeof(Elf32_Shdr));
+  EXPECT_EQ(parse_elf(file, "fw.elf").symbols.size(), 1U);
 }
 
 TEST(ElfImage, RefusesSegmentsThatCannotBe) {
