@@ -232,6 +232,9 @@ void GdbDebugger::halt(StopReason reason) {
         break;
     }
   }
+  // Going on would be wrong, and at a breakpoint there is no going on.
+  if (connected()) act(GdbAction::kContinue);
+  platform_.kill();
 }
 
 // True when the machine goes on.

@@ -23,7 +23,7 @@ class GdbDebugger : public HostDebugger, private GdbTarget {
  public:
   /// What the platform does for the debugger.
   struct Platform {
-    std::function<bool()> cancelled;  ///< true ends waiting for the debugger
+    std::function<bool()> cancelled;  ///< true ends waiting for the debugger, and the run
     std::function<void()> kill;       ///< ends the run
     std::function<void()> reset;      ///< resets the platform
     /// Carries out a monitor command of the platform's own; nothing when it is not one.
@@ -35,7 +35,7 @@ class GdbDebugger : public HostDebugger, private GdbTarget {
   GdbDebugger(HostCpu& cpu, GdbTransport& transport, Platform platform);
 
   /// Looks whether the debugger wants the machine to stop; it then does before the next
-  /// instruction, or in its WFI. True when it wants.
+  /// instruction, or in its WFI. True when it wants. From outside, only while the hart waits.
   bool poll();
   /// Stops the machine before its next instruction, or in its WFI, and tells the debugger why.
   /// False when there is none.

@@ -106,7 +106,9 @@ void GdbSession::report_signal(unsigned signal) {
 }
 
 void GdbSession::print(std::string_view text) {
-  reply("O" + to_hex(text));
+  for (; !text.empty(); text.remove_prefix(std::min(text.size(), kMaxTransfer))) {
+    reply("O" + to_hex(text.substr(0, kMaxTransfer)));
+  }
 }
 
 std::string GdbSession::stop_reply() const {
@@ -238,7 +240,10 @@ std::string GdbSession::query(std::string_view packet) {
     const auto command = from_hex(packet);
     if (!command) return std::string(kBadArgument);
     const std::string text = target_.monitor(*command);
-    return text.empty() ? std::string(kOk) : to_hex(text);
+    // All but the last piece of a long one go ahead as output of the console.
+    const std::size_t ahead = text.empty() ? 0 : (text.size() - 1) / kMaxTransfer * kMaxTransfer;
+    print(std::string_view(text).substr(0, ahead));
+    return text.empty() ? std::string(kOk) : to_hex(std::string_view(text).substr(ahead));
   }
   if (packet == "qC") return "QC1";
   if (packet == "qfThreadInfo") return "m1";

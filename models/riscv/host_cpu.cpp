@@ -248,12 +248,13 @@ StopReason HostCpu::run_stretch() {
   s.executing = true;
   StopReason reason = StopReason::kLimit;
   if (s.debugger != nullptr && s.debugger->stepping()) {
-    // An access to the bus may have brought the limit nearer.
+    // An access to the bus may have brought the limit nearer. A debugger that is asked whether it
+    // wants to stop may turn out to have gone.
     s.accessed_bus = false;
     do {
       reason = s.debugger->step(s.hart);
     } while (reason == StopReason::kLimit && s.hart.cycle() < limit && !s.accessed_bus &&
-             s.debugger->stepping() && !s.debugger->wants_halt());
+             !s.debugger->wants_halt() && s.debugger->stepping());
   } else {
     reason = s.hart.run(limit);
   }

@@ -88,9 +88,10 @@ class Run {
 
   void attach_debugger(riscv::GdbTransport& transport) {
     riscv::GdbDebugger::Platform platform;
-    platform.cancelled = [this] { return options_.stop != nullptr && options_.stop->load(); };
+    platform.cancelled = [this] { return interrupted(); };
     platform.kill = [this] {
-      end(RunStatus::kPlatform, 0, "killed by the debugger" + at_pc());
+      const char* who = interrupted() ? "interrupted" : "killed by the debugger";
+      end(RunStatus::kPlatform, 0, who + at_pc());
       soc_->cpu().request_stop();
     };
     platform.reset = [this] { reset(); };
@@ -142,7 +143,7 @@ class Run {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     while (!ended_) {
       look_outside(0);
-      if (options_.stop != nullptr && options_.stop->load()) {
+      if (interrupted()) {
         end(RunStatus::kPlatform, 0, "interrupted" + at_pc());
       } else if (options_.max_sim_time_ps && now_ps() >= *options_.max_sim_time_ps) {
         end(RunStatus::kPlatform, 0,
@@ -154,6 +155,8 @@ class Run {
       }
     }
   }
+
+  bool interrupted() const { return options_.stop != nullptr && options_.stop->load(); }
 
   /// Input that has come, and a debugger that wants to stop a waiting hart.
   void look_outside(int timeout_ms) {

@@ -276,6 +276,33 @@ class Line(GdbTest):
         self.assertEqual(status, 3)
         self.assertIn("interrupted", stderr)
 
+    def test_interrupting_a_hart_that_stands_at_a_breakpoint(self):
+        platform = self.start("debug_me")
+        connection = self.connect(platform)
+        self.assertEqual(self.ask(connection, "Z0,80000000,2"), "OK")
+        connection.sendall(self.packet("c"))
+        self.assertTrue(self.answer(connection).startswith("T05swbreak"))
+        platform.process.terminate()
+        status, _, stderr = platform.finish(20)
+        self.assertEqual(status, 3)
+        self.assertIn("interrupted", stderr)
+        self.assertIn(b"$X06#", connection.recv(4096))
+
+    def test_debugger_that_goes_while_instructions_are_stepped(self):
+        """The line is looked at between two steps of the same stretch."""
+        platform = self.start("spin")
+        connection = self.connect(platform)
+        self.assertEqual(self.ask(connection, "Z2,87000000,4"), "OK")
+        connection.sendall(self.packet("c"))
+        time.sleep(0.5)
+        connection.close()
+        time.sleep(0.5)
+        self.assertIsNone(platform.process.poll())
+        platform.process.terminate()
+        status, _, stderr = platform.finish(20)
+        self.assertEqual(status, 3)
+        self.assertIn("interrupted", stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -64,12 +64,14 @@ class FakeTarget : public GdbTarget {
     return done;
   }
   std::string monitor(std::string_view command) override {
+    if (!answer.empty()) return answer;
     return command == "silent" ? "" : "heard " + std::string(command);
   }
 
   std::array<std::uint32_t, kRegisters + 32> registers{};
   std::map<unsigned, std::uint32_t> csrs{{0x300, 0x1800}, {0x305, 0}, {0xF14, 0}};
   std::array<std::uint8_t, kRamSize> ram{};
+  std::string answer;  // of every monitor command, if there is one
 };
 
 class GdbSessionTest : public ::testing::Test {
@@ -299,6 +301,22 @@ TEST_F(GdbSessionTest, FloatRegistersOnlyWhereThereAreAny) {
   EXPECT_EQ(ask("p40"), "78563412");
   EXPECT_EQ(ask("p44"), "60000000") << "fcsr";
   EXPECT_EQ(ask("g").size(), 33U * 8) << "gdb asks for the others one by one";
+}
+
+TEST_F(GdbSessionTest, SendsLongTextsInPieces) {
+  const std::string text(40000, 'x');
+  target_.answer = text;
+  session_.feed(gdb_packet("qRcmd," + to_hex("long")));
+  session_.serve();
+  GdbPacketReader reader;
+  reader.feed(sent_);
+  std::string shown;
+  while (const auto input = reader.next()) {
+    ASSERT_EQ(input->kind, GdbInput::Kind::kPacket) << "longer than announced";
+    const std::string_view payload = input->payload;
+    shown += from_hex(payload.substr(payload[0] == 'O' ? 1 : 0)).value_or("?");
+  }
+  EXPECT_EQ(shown, text);
 }
 
 TEST_F(GdbSessionTest, DescribesRegistersInParts) {
