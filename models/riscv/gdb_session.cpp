@@ -85,7 +85,7 @@ bool GdbSession::interrupted() {
   while (auto input = reader_.next()) {
     if (input->kind == GdbInput::Kind::kInterrupt) {
       stop = true;
-    } else {
+    } else if (waiting_.size() < kMaxWaiting) {
       waiting_.push_back(std::move(*input));
     }
   }

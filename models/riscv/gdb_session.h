@@ -50,7 +50,8 @@ struct GdbWatch {
 /// go in by `feed`, replies come out through `send`. Takes any bytes without harm.
 class GdbSession {
  public:
-  static constexpr std::size_t kMaxPoints = 1024;  ///< breakpoints, and watchpoints
+  static constexpr std::size_t kMaxPoints = 1024;   ///< breakpoints, and watchpoints
+  static constexpr std::size_t kMaxWaiting = 1024;  ///< packets that came while the machine ran
 
   GdbSession(GdbTarget& target, std::function<void(std::string_view)> send);
 
@@ -59,7 +60,7 @@ class GdbSession {
   /// The machine is stopped: answers what has come, up to a command that lets it go on.
   GdbAction serve();
   /// The machine runs: true when the debugger wants it to stop. Everything else that has come waits
-  /// for serve().
+  /// for serve(), up to kMaxWaiting packets; gdb sends none, more is somebody's flood and dropped.
   bool interrupted();
 
   /// The machine, which the debugger had let go on, has stopped.

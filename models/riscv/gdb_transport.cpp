@@ -25,7 +25,8 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
-GdbTcpServer::GdbTcpServer(std::uint16_t port) {
+GdbTcpServer::GdbTcpServer(std::uint16_t port, int send_timeout_ms)
+    : send_timeout_ms_(send_timeout_ms) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   sockaddr_in address = loopback(port);
@@ -72,10 +73,17 @@ GdbTransport::Event GdbTcpServer::poll(int timeout_ms, std::string& bytes) {
 
 void GdbTcpServer::send(std::string_view bytes) {
   while (connected() && !bytes.empty()) {
-    const ssize_t count = ::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
+    const ssize_t count =
+        ::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN) {
+      pollfd writable{connection_, POLLOUT, 0};
+      // Whoever does not read is gone, and an interrupt shall not wait for them.
+      if (::poll(&writable, 1, send_timeout_ms_) <= 0) ::shutdown(connection_, SHUT_RDWR);
+    } else if (errno != EINTR) {
+      return;
+    }
   }
 }
 

@@ -31,8 +31,9 @@ class GdbTransport {
 class GdbTcpServer final : public GdbTransport {
  public:
   /// @param port 1..65535, or 0 for any free one
+  /// @param send_timeout_ms a debugger that takes nothing for so long is taken to have gone
   /// @throws std::runtime_error when the port cannot be had
-  explicit GdbTcpServer(std::uint16_t port);
+  explicit GdbTcpServer(std::uint16_t port, int send_timeout_ms = 5000);
   ~GdbTcpServer() override;
   GdbTcpServer(const GdbTcpServer&) = delete;
   GdbTcpServer& operator=(const GdbTcpServer&) = delete;
@@ -48,6 +49,7 @@ class GdbTcpServer final : public GdbTransport {
   int listener_ = -1;
   int connection_ = -1;
   std::uint16_t port_ = 0;
+  int send_timeout_ms_;
 };
 
 }  // namespace aimc::riscv

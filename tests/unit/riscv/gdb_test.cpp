@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -356,6 +359,21 @@ TEST_F(GdbSessionTest, CtrlCStopsAndWhatCameWithItWaits) {
   EXPECT_EQ(sent_, "+" + gdb_packet("QC1"));
 }
 
+TEST_F(GdbSessionTest, FloodWhileRunningIsBounded) {
+  ask("QStartNoAckMode");
+  session_.feed(gdb_packet("c"));
+  EXPECT_EQ(session_.serve(), GdbAction::kContinue);
+  sent_.clear();
+  for (std::size_t i = 0; i < 2 * GdbSession::kMaxWaiting; ++i) {
+    session_.feed(gdb_packet("qC"));
+    EXPECT_FALSE(session_.interrupted());
+  }
+  session_.serve();
+  EXPECT_EQ(sent_.size(), GdbSession::kMaxWaiting * gdb_packet("QC1").size());
+  session_.feed("\x03");
+  EXPECT_TRUE(session_.interrupted());
+}
+
 // Half of it begins like something meaningful, with a right checksum.
 TEST_F(GdbSessionTest, SurvivesAnything) {
   const char* given = std::getenv("AIMC_FUZZ_SEED");
@@ -422,6 +440,55 @@ TEST(GdbTcpServer, NobodyThereIsNoEvent) {
   server.send("into the void");
   EXPECT_FALSE(server.connected());
   EXPECT_THAT(bytes, IsEmpty());
+}
+
+/// Connects to a port of 127.0.0.1.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  int socket() const { return socket_; }
+
+ private:
+  int socket_;
+};
+
+TEST(GdbTcpServer, CarriesBytesBothWaysUntilTheOtherEndGoes) {
+  GdbTcpServer server(0);
+  std::string bytes;
+  {
+    const Client client(server.port());
+    EXPECT_EQ(server.poll(1000, bytes), GdbTransport::Event::kConnected);
+    ASSERT_EQ(::send(client.socket(), "g\x03", 2, 0), 2);
+    EXPECT_EQ(server.poll(1000, bytes), GdbTransport::Event::kData);
+    EXPECT_EQ(bytes, "g\x03");
+    server.send("+OK");
+    std::array<char, 8> answer{};
+    EXPECT_EQ(::recv(client.socket(), answer.data(), answer.size(), 0), 3);
+    EXPECT_EQ(server.poll(0, bytes), GdbTransport::Event::kNone);
+  }
+  EXPECT_EQ(server.poll(1000, bytes), GdbTransport::Event::kClosed);
+  EXPECT_FALSE(server.connected());
+  const Client second(server.port());
+  EXPECT_EQ(server.poll(1000, bytes), GdbTransport::Event::kConnected) << "another may come";
+}
+
+TEST(GdbTcpServer, WhoeverDoesNotReadIsTakenToHaveGone) {
+  GdbTcpServer server(0, 50);
+  const Client client(server.port());
+  std::string bytes;
+  ASSERT_EQ(server.poll(1000, bytes), GdbTransport::Event::kConnected);
+  const std::string megabyte(1U << 20U, 'x');
+  for (unsigned i = 0; i < 64; ++i) server.send(megabyte);
+  EXPECT_EQ(server.poll(1000, bytes), GdbTransport::Event::kClosed);
 }
 
 }  // namespace
