@@ -88,10 +88,12 @@ class ScriptedTransport final : public GdbTransport {
     }
   }
 
-  bool done() const { return events_.empty(); }
+  /// The last poll found nothing any more.
+  bool done() const { return done_; }
 
   Event poll(int /*timeout_ms*/, std::string& bytes) override {
-    if (events_.empty()) return Event::kNone;
+    done_ = events_.empty();
+    if (done_) return Event::kNone;
     auto [event, text] = std::move(events_.front());
     events_.pop_front();
     if (event == Event::kConnected && connected_) return Event::kNone;
@@ -151,6 +153,7 @@ class ScriptedTransport final : public GdbTransport {
   std::deque<std::pair<Event, std::string>> events_;
   std::size_t piece_ = 128;
   bool connected_ = false;
+  bool done_ = false;
   GdbPacketReader answers_;
 };
 
