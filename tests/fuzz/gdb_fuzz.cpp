@@ -77,7 +77,7 @@ constexpr std::uint32_t kWfi = 0x10500073U;
 class ScriptedTransport final : public GdbTransport {
  public:
   ScriptedTransport(const std::uint8_t* data, std::size_t size) {
-    events_.push_back({Event::kConnected, {}});
+    events_.emplace_back(Event::kConnected, std::string());
     if (size == 0) return;
     piece_ = std::size_t{1} << (data[0] >> 1U & 7U);
     const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -117,7 +117,7 @@ class ScriptedTransport final : public GdbTransport {
  private:
   void deliver(std::string_view bytes) {
     while (!bytes.empty() && events_.size() < kMaxEvents) {
-      events_.push_back({Event::kData, std::string(bytes.substr(0, piece_))});
+      events_.emplace_back(Event::kData, std::string(bytes.substr(0, piece_)));
       bytes.remove_prefix(std::min(piece_, bytes.size()));
     }
   }
@@ -129,10 +129,10 @@ class ScriptedTransport final : public GdbTransport {
       if (line == "\x03" || line == "-") {
         deliver(line);
       } else if (line == ".") {
-        events_.push_back({Event::kNone, {}});
+        events_.emplace_back(Event::kNone, std::string());
       } else if (line == "!") {
-        events_.push_back({Event::kClosed, {}});
-        events_.push_back({Event::kConnected, {}});
+        events_.emplace_back(Event::kClosed, std::string());
+        events_.emplace_back(Event::kConnected, std::string());
       } else {
         deliver(frame(line));
       }
