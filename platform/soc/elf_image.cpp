@@ -79,6 +79,15 @@ GElf_Ehdr read_header(const Input& input, Elf* elf) {
       float_abi(header) != EF_RISCV_FLOAT_ABI_SINGLE) {
     input.refuse("uses double-precision registers; expected the ABI ilp32 or ilp32f");
   }
+  // libelf reads tables of its own entries, whatever size the file claims.
+  if (header.e_phnum != 0 && header.e_phentsize != sizeof(Elf32_Phdr)) {
+    input.refuse("damaged: its program headers have " + std::to_string(header.e_phentsize) +
+                 " bytes each; expected " + std::to_string(sizeof(Elf32_Phdr)));
+  }
+  if (header.e_shnum != 0 && header.e_shentsize != sizeof(Elf32_Shdr)) {
+    input.refuse("damaged: its section headers have " + std::to_string(header.e_shentsize) +
+                 " bytes each; expected " + std::to_string(sizeof(Elf32_Shdr)));
+  }
   const std::uint64_t sections_end =
       header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize;
   if (sections_end > input.file.size()) {

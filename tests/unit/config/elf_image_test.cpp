@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 
 #include "tests/unit/config/elf_builder.h"
@@ -128,6 +129,27 @@ TEST(ElfImage, SurvivesAnyDamagedByte) {
       }
     }
   }
+}
+
+TEST(ElfImage, RefusesTablesOfOtherEntries) {
+  ElfBuilder programs = good();
+  programs.header.e_phentsize = 1;
+  EXPECT_THAT(refusal(programs.build()),
+              HasSubstr("program headers have 1 bytes each; expected 32"));
+  ElfBuilder sections = good();
+  sections.header.e_shentsize = 64;
+  EXPECT_THAT(refusal(sections.build()),
+              HasSubstr("section headers have 64 bytes each; expected 40"));
+}
+
+// The number of program headers has a place for 32 bits when 16 are too few.
+TEST(ElfImage, RefusesFourBillionSegments) {
+  std::vector<std::uint8_t> file = good().build();
+  file[offsetof(Elf32_Ehdr, e_phnum)] = file[offsetof(Elf32_Ehdr, e_phnum) + 1] = 0xFF;
+  const std::size_t first_section = file.size() - 4 * sizeof(Elf32_Shdr);
+  for (std::size_t i = 0; i < 4; ++i)
+    file[first_section + offsetof(Elf32_Shdr, sh_info) + i] = 0xFF;
+  EXPECT_THAT(refusal(file), HasSubstr("a program header lies outside the file"));
 }
 
 // A few hundred kilobytes must not become gigabytes.
