@@ -37,6 +37,19 @@ TEST(UnhandledTrap, ExceptionsAreNamed) {
   }
 }
 
+TEST(UnhandledTrap, CallFromUserModeIsNamed) {
+  Machine machine;
+  // Where there is physical memory protection, user mode may go everywhere.
+  machine.hart.poke_csr(0x3B0, 0xFFFFFFFFU);
+  machine.hart.poke_csr(0x3A0, 0x1F);
+  machine.put(kRamBase, {mret(), ecall()});
+  ASSERT_TRUE(machine.hart.poke_csr(csrs::kMstatus, 0));
+  ASSERT_TRUE(machine.hart.poke_csr(csrs::kMepc, kRamBase + 4));
+  EXPECT_EQ(machine.hart.run(kForever), StopReason::kTrapUnhandled);
+  EXPECT_THAT(machine.hart.trap_description(),
+              StartsWith("environment call from U-mode (exception 8)"));
+}
+
 TEST(UnhandledTrap, InterruptsAreNamed) {
   const std::pair<unsigned, const char*> cases[] = {
       {3, "machine software interrupt (interrupt 3)"},
