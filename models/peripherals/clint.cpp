@@ -29,11 +29,12 @@ std::uint64_t merge(std::uint64_t old, std::uint64_t value, unsigned bytes, bool
 }  // namespace
 
 Clint::Clint(const sc_core::sc_module_name& name, std::uint64_t timebase_hz)
-    : sc_core::sc_module(name), timebase_hz_(timebase_hz) {
+    : sc_core::sc_module(name), timebase_hz_(timebase_hz), tick_ps_(0) {
   if (timebase_hz == 0 || timebase_hz > kPicosecondsPerSecond) {
     throw std::invalid_argument("time base of " + std::to_string(timebase_hz) +
                                 " Hz; expected 1.." + std::to_string(kPicosecondsPerSecond));
   }
+  if (kPicosecondsPerSecond % timebase_hz == 0) tick_ps_ = kPicosecondsPerSecond / timebase_hz;
   socket.register_b_transport(this, &Clint::b_transport);
   socket.register_transport_dbg(this, &Clint::transport_dbg);
   SC_HAS_PROCESS(Clint);
@@ -42,6 +43,7 @@ Clint::Clint(const sc_core::sc_module_name& name, std::uint64_t timebase_hz)
 }
 
 std::uint64_t Clint::ticks_at(const sc_core::sc_time& time) const {
+  if (tick_ps_ != 0) return time.value() / tick_ps_;
   return static_cast<std::uint64_t>(Wide{time.value()} * timebase_hz_ / kPicosecondsPerSecond);
 }
 
@@ -109,6 +111,14 @@ void Clint::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
     tlm_support::synchronise(delay);
     write(offset, payload.get_data_length(), tlm_support::payload_value(payload));
   }
+}
+
+bool Clint::quick_read(tlm_support::QuickRead& read) {
+  if (read.bytes != kHalfBytes || read.address >= kSize) return false;
+  const auto offset = static_cast<std::uint32_t>(read.address);
+  const std::uint64_t mtime = mtime_at(sc_core::sc_time::from_value(read.time));
+  read.value = static_cast<std::uint32_t>(this->read(offset, mtime));
+  return true;
 }
 
 unsigned Clint::transport_dbg(tlm::tlm_generic_payload& payload) {

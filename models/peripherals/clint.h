@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <systemc>
 
+#include "models/tlm/quick_read.h"
+
 namespace aimc::peripherals {
 
 /// Core-local interruptor of one hart: msip at 0x0000, mtimecmp at 0x4000, mtime at 0xBFF8, as in
@@ -15,7 +17,7 @@ namespace aimc::peripherals {
 /// mtimecmp is zero at reset, so the timer interrupt is asserted until software sets it. Reads of
 /// mtime are answered at the caller's local time and never wait; a write takes effect at its exact
 /// time (it waits until the kernel is there).
-class Clint : public sc_core::sc_module {
+class Clint : public sc_core::sc_module, public tlm_support::QuickReader {
  public:
   tlm_utils::simple_target_socket<Clint, 32> socket{"socket"};
   sc_core::sc_out<bool> timer_irq{"timer_irq"};        ///< high while mtime >= mtimecmp
@@ -27,6 +29,9 @@ class Clint : public sc_core::sc_module {
 
   /// mtime at a point of simulated time that is not before the last write of mtime.
   std::uint64_t mtime_at(const sc_core::sc_time& time) const;
+
+  /// All reads.
+  bool quick_read(tlm_support::QuickRead& read) override;
 
   /// Back to the state after power-up, with mtime zero now.
   void reset();
@@ -40,6 +45,7 @@ class Clint : public sc_core::sc_module {
   void drive();
 
   std::uint64_t timebase_hz_;
+  std::uint64_t tick_ps_;           // zero when it is no whole number
   std::uint64_t mtime_offset_ = 0;  // mtime minus ticks since time zero, modulo 2^64
   std::uint64_t mtimecmp_ = 0;
   bool msip_ = false;

@@ -182,6 +182,15 @@ void Plic::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
                                  place.kind == Kind::kClaim ? claim(place.context) : peek(offset));
 }
 
+bool Plic::quick_read(tlm_support::QuickRead& read) {
+  if (read.bytes != 4 || read.address >= kSize || read.time >= read.quiet_until) return false;
+  const auto offset = static_cast<std::uint32_t>(read.address);
+  const std::uint32_t value = peek(offset);
+  if (value != 0 && place_of(offset).kind == Kind::kClaim) return false;
+  read.value = value;
+  return true;
+}
+
 unsigned Plic::transport_dbg(tlm::tlm_generic_payload& payload) {
   return tlm_support::debug_read(payload, kSize, [this](std::uint32_t offset) {
     return tlm_support::byte_of_word(peek(offset & ~3U), offset);

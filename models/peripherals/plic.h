@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <systemc>
 
+#include "models/tlm/quick_read.h"
+
 namespace aimc::peripherals {
 
 /// Platform-level interrupt controller with the layout and behaviour of QEMU 7.2's riscv32 `virt`
@@ -18,7 +20,7 @@ namespace aimc::peripherals {
 /// line sets its source's pending bit unless that is in service; only a claim clears it. Where QEMU
 /// departs from the PLIC specification, the specification holds: a line that is still high at
 /// completion is pending again, and writing enable bits takes effect at once.
-class Plic : public sc_core::sc_module {
+class Plic : public sc_core::sc_module, public tlm_support::QuickReader {
  public:
   /// An interrupt line into the PLIC; may stay unbound.
   using Source =
@@ -36,6 +38,9 @@ class Plic : public sc_core::sc_module {
   /// Port of source `number`, to be bound to the device's interrupt signal.
   /// @throws std::out_of_range unless 1 <= number < kSources
   Source& source(unsigned number);
+
+  /// Reads before which no line can change, but a claim of something.
+  bool quick_read(tlm_support::QuickRead& read) override;
 
   /// Back to the state after power-up; a line that is high is pending again.
   void reset();

@@ -297,6 +297,14 @@ void Uart16550::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
   if (ready_handler_ || !accessed_) tell_ready(delay);
 }
 
+bool Uart16550::quick_read(tlm_support::QuickRead& read) {
+  if (ier_ != 0 || !accessed_ || ready_handler_ || read.address >= kRegisters) return false;
+  const auto offset = static_cast<unsigned>(read.address);
+  if (offset == kData || offset == kIirFcr || (offset == kLsr && overrun_)) return false;
+  read.value = peek(offset);
+  return true;
+}
+
 unsigned Uart16550::transport_dbg(tlm::tlm_generic_payload& payload) {
   return tlm_support::debug_read(payload, kRegisters,
                                  [this](std::uint32_t offset) { return peek(offset); });

@@ -7,6 +7,8 @@
 #include <functional>
 #include <systemc>
 
+#include "models/tlm/quick_read.h"
+
 namespace aimc::peripherals {
 
 /// UART 16550A: eight byte registers at offsets 0..7, as in QEMU 7.2's virt machine.
@@ -16,7 +18,7 @@ namespace aimc::peripherals {
 /// register at their address. While all interrupts are disabled an access is answered at the
 /// caller's local time, so that a polling driver needs no synchronisation; otherwise it waits until
 /// the kernel is there.
-class Uart16550 : public sc_core::sc_module {
+class Uart16550 : public sc_core::sc_module, public tlm_support::QuickReader {
  public:
   tlm_utils::simple_target_socket<Uart16550, 32> socket{"socket"};
   sc_core::sc_out<bool> irq{"irq"};
@@ -41,6 +43,10 @@ class Uart16550 : public sc_core::sc_module {
   /// and has space. Returns true when it is; else `handler` is called once when it has become so,
   /// with the time at which it did, which may be ahead of the kernel's.
   bool ready_or_call(std::function<void(const sc_core::sc_time&)> handler);
+
+  /// Reads without side effect of a driver that polls: while all interrupts are disabled, of
+  /// everything but data and interrupt identification, an overrun and the first access.
+  bool quick_read(tlm_support::QuickRead& read) override;
 
   /// Back to the state after power-up; what was received is lost. The sink stays.
   void reset();

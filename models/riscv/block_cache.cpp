@@ -10,17 +10,19 @@ std::uint32_t first_granule(const Block& block, const Region& region) {
   return (block.pc - region.base) >> kGranuleShift;
 }
 std::uint32_t last_granule(const Block& block, const Region& region) {
-  return (block.end_pc - 1U - region.base) >> kGranuleShift;
+  return (block.seen_end - 1U - region.base) >> kGranuleShift;
 }
 
 }  // namespace
 
 void add_counts(const Block& block, ClassCounts& counts) {
-  if (block.executions == 0) return;
-  for (std::size_t i = 0; i < kClasses; ++i) counts[i] += block.executions * block.histogram[i];
+  const auto [straight, jumped] = block.exits;
+  const std::uint64_t executions = straight + jumped;
+  if (executions == 0) return;
+  for (std::size_t i = 0; i < kClasses; ++i) counts[i] += executions * block.histogram[i];
   if (block.ends_in_branch) {
-    counts[index_of(InstructionClass::kBranchTaken)] += block.taken;
-    counts[index_of(InstructionClass::kBranchNotTaken)] += block.executions - block.taken;
+    counts[index_of(InstructionClass::kBranchTaken)] += jumped;
+    counts[index_of(InstructionClass::kBranchNotTaken)] += straight;
   }
 }
 
@@ -29,6 +31,7 @@ Block* BlockCache::find(std::uint32_t pc) {
   if (quick->pc == pc) return quick;
   const auto found = bank_->by_pc.find(pc);
   if (found == bank_->by_pc.end()) return nullptr;
+  if (found->second->observed) return found->second;  // guess() must not lead to it
   quick = found->second;
   return quick;
 }
@@ -82,7 +85,7 @@ void BlockCache::drop(Region& region, std::uint32_t offset, std::uint32_t size) 
     if ((region.has_code[g] & kGranuleCode) == 0) continue;
     const std::vector<Block*> candidates = by_granule_[region.base + (g << kGranuleShift)];
     for (Block* block : candidates) {
-      if (block->pc <= last && block->end_pc - 1U >= first) remove(*block, region);
+      if (block->pc <= last && block->seen_end - 1U >= first) remove(*block, region);
     }
   }
 }
@@ -112,8 +115,7 @@ void BlockCache::drop_unless(DirectMap& map, unsigned bank,
 
 void BlockCache::fold(Block& block) {
   add_counts(block, totals_);
-  block.executions = 0;
-  block.taken = 0;
+  block.exits.fill(0);
 }
 
 ClassCounts BlockCache::counts() const {

@@ -46,17 +46,22 @@ struct Block {
 
   std::uint32_t pc = kNoPc;  ///< address of the first instruction; kNoPc when the block was dropped
   std::uint32_t end_pc = 0;  ///< address behind the last
-  std::uint32_t cycles = 0;  ///< duration with a branch not taken
-  std::uint32_t last_start = 0;  ///< when the last instruction starts, a complex one included
-  std::uint32_t count = 0;       ///< number of instructions
-  std::uint32_t op_count = 0;    ///< number of ops, with a complex one, without an end marker
+  /// Address behind the bytes its timing depends on: the instruction after the last included, where
+  /// it matters.
+  std::uint32_t seen_end = 0;
+  std::uint32_t cycles = 0;        ///< duration with a branch not taken
+  std::uint32_t taken_cycles = 0;  ///< duration with the jump or branch at its end taken
+  std::uint32_t jumped_to = 0;     ///< what a jump to it adds to the jump
+  std::uint32_t last_start = 0;    ///< when the last instruction starts, a complex one included
+  std::uint32_t count = 0;         ///< number of instructions
+  std::uint32_t op_count = 0;      ///< number of ops, with a complex one, without an end marker
   bool ends_in_branch = false;
   std::uint8_t bank = 0;  ///< of the cache; never changes while the block is used again and again
   bool observed = false;  ///< executed under somebody's eyes; no block leads to it directly
   std::array<Block*, 2>
       next{};  ///< likely successors: 0 straight on, 1 jumped; checked against their pc
-  std::uint64_t executions = 0;  ///< not yet folded into the totals
-  std::uint64_t taken = 0;       ///< of these, with the branch taken
+  /// Executions that went straight on and that jumped, not yet folded into the totals.
+  std::array<std::uint64_t, 2> exits{};
   std::array<std::uint8_t, kClasses>
       histogram{};  ///< instructions of each class, without the branch
   std::array<Op, kMaxOps + 1> ops{};
@@ -86,6 +91,9 @@ class BlockCache {
 
   /// The block that starts at `pc`, or nullptr.
   Block* find(std::uint32_t pc);
+  /// The same at once, or a block of another pc: for one that may be anywhere, such as a return.
+  /// Never an observed one.
+  Block* guess(std::uint32_t pc) { return quick_[quick_index(pc)]; }
   /// A cleared block to decode into; `insert` makes it known. May drop all blocks when the bank has
   /// too many.
   Block& allocate(DirectMap& map);

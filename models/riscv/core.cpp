@@ -18,6 +18,16 @@ void check_timing(const HartConfig& config) {
     throw std::invalid_argument("hart timing: " + std::to_string(config.direct_wait_cycles) +
                                 " wait cycles of direct memory; expected 0 to 65535");
   }
+  const HartTiming& timing = config.timing;
+  for (const unsigned cycles :
+       {timing.load_use, timing.jalr_use, timing.unaligned_target, timing.divisor_zero,
+        timing.csr_unflushed - 1U, timing.ram_fetch_wait, timing.rom_fetch_wait}) {
+    if (cycles > 65535) {
+      throw std::invalid_argument(
+          "hart timing: cycles beyond those of a class of instructions: "
+          "expected 0 to 65535, csr_unflushed 1 to 65536");
+    }
+  }
 }
 
 }  // namespace
@@ -35,9 +45,9 @@ Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
        {InstructionClass::kLoad, InstructionClass::kStore, InstructionClass::kAtomic}) {
     cycles_[index_of(cls)] += config.direct_wait_cycles;
   }
-  taken_extra_ =
-      std::uint64_t{cost(InstructionClass::kBranchTaken)} - cost(InstructionClass::kBranchNotTaken);
+  fetch_waits_ = config.timing.ram_fetch_wait != 0 || config.timing.rom_fetch_wait != 0;
   prefix_.next = step_block_.next = {cache_.none(), cache_.none()};
+  step_block_.observed = true;
   reset();
 }
 
@@ -67,6 +77,7 @@ void Core::add_direct_memory(const DirectMemory& memory) {
   mark_watched(*map_.regions().back());
   for (Permissions& permissions : permissions_) permissions.stale = true;
   apply_protection();
+  bus_page_ = kNoPage;
 }
 
 void Core::invalidate(std::uint32_t base, std::uint32_t size) {
@@ -188,23 +199,18 @@ Region* Core::region_at(std::uint32_t address, std::uint32_t count) {
   return region;
 }
 
-Op Core::decode_op(const Region& region, std::uint32_t pc) const {
-  const std::uint8_t* bytes = region.bytes + (pc - region.base);
-  const auto half = read_little<std::uint16_t>(bytes);
-  const bool compressed = is_compressed(half);
-  const std::uint32_t word =
-      compressed ? expand_compressed(half) : read_little<std::uint32_t>(bytes);
+Op Core::make_op(const Fetched& fetched, std::uint32_t pc) const {
   // A breakpoint is decoded as an instruction that leaves the fast loop, so it costs nothing there.
-  const Decoded d = is_breakpoint(pc) ? Decoded{} : decode(word, config_.extensions);
+  const Decoded d = is_breakpoint(pc) ? Decoded{} : fetched.decoded;
   Op op{};
   op.imm = d.imm;
   op.code = d.code;
   op.rd = d.rd == 0 ? kSinkRegister : d.rd;
   op.rs1 = d.rs1;
   op.rs2 = d.rs2;
-  op.length = compressed ? 2 : 4;
+  op.length = fetched.length;
   op.cls = d.cls;
-  if (d.code == Opcode::kIllegal && compressed) op.imm = half;
+  if (d.code == Opcode::kIllegal && fetched.length == 2) op.imm = fetched.half;
   if (is_branch(d.code)) op.imm += pc;
   return op;
 }
@@ -215,34 +221,43 @@ Block* Core::decode_block(std::uint32_t pc) {
   if (!executable.contains(pc, 2)) return nullptr;
   Region* region = region_at(pc, 2);
   if (region == nullptr) return nullptr;
-  const auto fetchable = [region, &executable](std::uint32_t address) {
-    const auto has = [&](unsigned bytes) {
-      return region->contains(address, bytes) && executable.contains(address, bytes);
-    };
-    return has(2) && (is_compressed(region->bytes[address - region->base]) || has(4));
+  const auto fetchable = [&executable](std::uint32_t address, const Fetched& there) {
+    return there.length != 0 && executable.contains(address, there.length);
   };
-  if (!fetchable(pc)) {
+  Fetched fetched = fetch(*region, pc);
+  if (!fetchable(pc, fetched)) {
     fetch_fault_address_ = pc + 2;
     return nullptr;
   }
   Block& block = cache_.allocate(map_);
   block.pc = block.end_pc = pc;
+  block.jumped_to = target_cycles(*region, pc);
   block.observed = stretches_ != nullptr || is_stepped(pc);
-  while (block.op_count < Block::kMaxOps && fetchable(block.end_pc)) {
+  while (block.op_count < Block::kMaxOps && fetchable(block.end_pc, fetched)) {
     if (block.op_count > 0 && begins_block(block.end_pc, block)) break;
     Op& op = block.ops[block.op_count++];
-    op = decode_op(*region, block.end_pc);
+    op = make_op(fetched, block.end_pc);
     op.start = block.last_start = block.cycles;
     op.pc_offset = static_cast<std::uint16_t>(block.end_pc - pc);
     block.end_pc += op.length;
+    block.seen_end = block.end_pc;
     if (is_complex(op.code)) break;
+    block.ends_in_branch = is_branch(op.code);
+    block.taken_cycles =
+        block.cycles + cost(block.ends_in_branch ? InstructionClass::kBranchTaken : op.cls);
     block.cycles += cost(op.cls);
     ++block.count;
-    block.ends_in_branch = is_branch(op.code);
     if (!block.ends_in_branch) ++block.histogram[index_of(op.cls)];
-    if (block.ends_in_branch || is_jump(op.code)) break;
+    if (is_jump(op.code)) break;
+    const Fetched next = fetch(*region, block.end_pc);
+    block.cycles += cycles_behind(fetched, next, *region, block);
+    if (block.ends_in_branch || is_divide(op.code)) break;
+    fetched = next;
   }
-  block.ops[block.op_count].code = Opcode::kEndOfBlock;
+  Op& end = block.ops[block.op_count];
+  end.code = Opcode::kEndOfBlock;
+  end.start = block.cycles;
+  end.pc_offset = static_cast<std::uint16_t>(block.end_pc - pc);
   cache_.insert(block, *region);
   return &block;
 }
@@ -250,6 +265,7 @@ Block* Core::decode_block(std::uint32_t pc) {
 Block* Core::prefix_below_limit(const Block& block) {
   cache_.fold(prefix_);
   prefix_.pc = block.pc;
+  prefix_.observed = block.observed;
   prefix_.histogram.fill(0);
   prefix_.count = 0;
   // The last instruction starts at or after the limit, so a branch or a complex instruction is
@@ -261,22 +277,20 @@ Block* Core::prefix_below_limit(const Block& block) {
     ++prefix_.histogram[index_of(op.cls)];
   }
   const Op& rest = block.ops[prefix_.count];
-  prefix_.ops[prefix_.count].code = Opcode::kEndOfBlock;
+  Op& end = prefix_.ops[prefix_.count];
+  end = rest;
+  end.code = Opcode::kEndOfBlock;
   prefix_.cycles = rest.start;
   prefix_.end_pc = block.pc + rest.pc_offset;
   return &prefix_;
 }
 
-void Core::retire(const Op& op, std::uint32_t cycles) {
-  pc_ += op.length;
-  cycle_ += cycles;
-  ++instret_;
-  ++cache_.totals()[index_of(op.cls)];
-}
-
 ClassCounts Core::class_counts() const {
   ClassCounts counts = cache_.counts();
   add_counts(prefix_, counts);
+  if (open_block_ != nullptr) {
+    for (const Op* op = open_block_->ops.data(); op != open_op_; ++op) ++counts[index_of(op->cls)];
+  }
   return counts;
 }
 

@@ -108,13 +108,25 @@ class Core {
     bool dirty() const { return rounding[0] != kNone; }
   };
 
+  // An instruction as it stands in memory.
+  struct Fetched {
+    Decoded decoded;
+    std::uint16_t half = 0;  // its first 16 bits
+    std::uint8_t length = 0;
+  };
+
   // core.cpp: blocks and accounting
   Block* block_at(std::uint32_t pc);
   Block* decode_block(std::uint32_t pc);
-  Op decode_op(const Region& region, std::uint32_t pc) const;
+  Op make_op(const Fetched& fetched, std::uint32_t pc) const;
   Block* prefix_below_limit(const Block& block);
   Region* region_at(std::uint32_t address, std::uint32_t count);
-  void retire(const Op& op, std::uint32_t cycles);
+  void retire(const Op& op, std::uint32_t cycles) {
+    pc_ += op.length;
+    cycle_ += cycles;
+    ++instret_;
+    ++cache_.totals()[index_of(op.cls)];
+  }
   bool is_breakpoint(std::uint32_t pc) const;
   std::uint32_t cost(InstructionClass cls) const { return cycles_[index_of(cls)]; }
 
@@ -149,14 +161,29 @@ class Core {
   void report_trap(std::uint32_t cause, std::uint32_t value, std::uint64_t started,
                    Privilege privilege);
 
+  // fetch.cpp: instructions in memory and the time it takes to get to them
+  Fetched fetch(const Region& region, std::uint32_t pc) const;
+  std::uint32_t fetch_wait(const Region& region, std::uint32_t pc, unsigned length,
+                           bool flushed) const;
+  std::uint32_t target_cycles(const Region& region, std::uint32_t pc) const;
+  std::uint32_t cycles_behind(const Fetched& first, const Fetched& second, const Region& region,
+                              Block& block) const;
+  std::uint32_t jump_cycles(std::uint32_t pc);
+  void retire_alone(const Op& op, std::uint32_t cycles);
+  void wait_for_fetch(bool flushed);
+
   // execute.cpp: the fast loop. Returns the complex instruction it stopped at, or nullptr.
   const Op* execute(Block* block);
-  void leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::uint64_t instret);
+  [[gnu::noinline]] void leave_block(Block& block, unsigned slot, std::uint32_t pc,
+                                     std::uint64_t cycle, std::uint64_t instret);
+  void enter_access(const Block& block, const Op& op, std::uint64_t cycle, std::uint64_t instret);
+  bool resume_after_access(const Block& block, const Op& op, bool retired);
 
   // memory.cpp: whatever the fast loop does not do. The instruction is at pc_; afterwards it is
   // retired or trapped.
-  std::optional<std::uint32_t> load_slow(const Op& op, std::uint32_t address, unsigned bytes);
-  void store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t value);
+  Region* data_region(std::uint32_t address, std::uint32_t count);
+  bool load_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t& value);
+  bool store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t value);
   bool needs_two_accesses(std::uint32_t address, unsigned bytes) const;
   void write_direct(Region& region, std::uint32_t address, unsigned bytes, std::uint32_t value);
   void execute_atomic(const Op& op);
@@ -176,8 +203,8 @@ class Core {
 
   // float_state.cpp: whatever the fast loop does not do; the instruction at pc_ is retired or
   // trapped.
-  void execute_float(const Op& op);
-  void load_float(const Op& op, std::uint32_t address);
+  bool execute_float(const Op& op);
+  bool load_float(const Op& op, std::uint32_t address);
   void raise_illegal_at_pc();
   void mark_float_dirty();
   void update_float_control();
@@ -190,10 +217,14 @@ class Core {
   bool read_counter(unsigned number, std::uint32_t& value) const;
   bool write_csr(unsigned number, std::uint32_t value);
   bool may_access_csr(unsigned number, bool write) const;
+  std::uint32_t csr_cycles(unsigned number) const;
 
   // trap.cpp
   void raise(Cause cause, std::uint32_t value);
-  bool interrupt_ready() const;
+  bool interrupt_ready() const {
+    if ((csr_.mip & csr_.mie) == 0) return false;
+    return csr_.privilege != Privilege::kMachine || (csr_.mstatus & kMstatusMie) != 0;
+  }
   void take_interrupt();
   void enter_trap(std::uint32_t cause, std::uint32_t value);
 
@@ -201,7 +232,7 @@ class Core {
   HartConfig config_;
   HartEnvironment& environment_;
   std::array<std::uint32_t, kClasses> cycles_{};  // of each class, direct memory's wait included
-  std::uint64_t taken_extra_ = 0;  // what a taken branch adds; may be negative, modulo 2^64
+  bool fetch_waits_ = false;  // some memory does not answer a fetch in the next cycle
 
   std::array<std::uint32_t, kRegisterFile> x_{};
   std::uint32_t pc_ = 0;
@@ -216,10 +247,16 @@ class Core {
 
   DirectMap map_;
   Window window_;
+  bool data_checked_ = false;  // loads and stores outside the window have to be looked at
   BlockCache cache_;
   Block prefix_;                // the part of a block that fits below the limit
   Block* link_from_ = nullptr;  // the block whose successor comes next
   unsigned link_slot_ = 0;
+  const Block* open_block_ = nullptr;  // during an access: the block that is not over,
+  const Op* open_op_ = nullptr;        // and the instruction that accesses
+  static constexpr unsigned kBusPageShift = 12;
+  static constexpr std::uint32_t kNoPage = ~0U;
+  std::uint32_t bus_page_ = kNoPage;  // where the last load or store found no direct memory
   std::uint32_t fetch_fault_address_ = 0;
   std::vector<std::uint32_t> breakpoints_;  // sorted
 
@@ -250,7 +287,7 @@ class Core {
   const Block* piece_ = nullptr;    // what is being executed and not yet reported
   std::uint32_t piece_pc_ = 0;      // as of its begin, like the next two
   std::uint64_t piece_instret_ = 0;
-  std::uint64_t piece_taken_ = 0;
+  std::uint64_t piece_jumps_ = 0;
   std::uint64_t reported_cycle_ = 0;  // up to which stretches have been reported
   Block step_block_;                  // the one instruction that is being executed
   Step step_;

@@ -3,6 +3,7 @@
 // illegal instruction.
 
 #include "models/riscv/core.h"
+#include "models/riscv/timing.h"
 
 namespace aimc::riscv {
 namespace {
@@ -74,6 +75,10 @@ constexpr std::uint64_t with_half(std::uint64_t whole, bool upper, std::uint32_t
 }
 
 }  // namespace
+
+std::uint32_t Core::csr_cycles(unsigned number) const {
+  return flushes_pipeline(number) ? cost(InstructionClass::kCsr) : config_.timing.csr_unflushed;
+}
 
 bool Core::may_access_csr(unsigned number, bool write) const {
   const bool read_only = (number >> 10U & 3U) == 3U;
@@ -176,7 +181,7 @@ bool Core::read_csr(unsigned number, std::uint32_t& value) const {
 
 bool Core::write_csr(unsigned number, std::uint32_t value) {
   // A written counter has its new value when this instruction is over.
-  const std::uint64_t cycle = cycle_ + cost(InstructionClass::kCsr);
+  const std::uint64_t cycle = cycle_ + csr_cycles(number);
   const std::uint64_t instret = instret_ + 1;
   if (is_protection(number)) {
     const bool changed = number < kPmpaddr ? pmp_.write_config(number - kPmpcfg, value)

@@ -17,6 +17,7 @@ enum class Format : std::uint8_t {
   kShift,
   kUnary,
   kReg,
+  kDivide,
   kFence,
   kLr,
   kSc,
@@ -56,6 +57,7 @@ constexpr Encoding encoding(Format format, std::uint32_t opcode, std::uint32_t f
     case Format::kJal:
       return {opcode, 0x0000007FU};
     case Format::kReg:
+    case Format::kDivide:
     case Format::kShift:
       return {opcode | funct3 << 12U | funct7 << 25U, 0xFE00707FU};
     case Format::kUnary:
@@ -102,6 +104,55 @@ constexpr std::uint32_t bits(std::uint32_t word, unsigned high, unsigned low) {
 constexpr std::uint32_t sign_extend(std::uint32_t value, unsigned width) {
   const std::uint32_t sign = 1U << (width - 1U);
   return (value ^ sign) - sign;
+}
+
+bool writes_rd(Format format) {
+  switch (format) {
+    case Format::kBranch:
+    case Format::kStore:
+    case Format::kFloatStore:
+    case Format::kFence:
+    case Format::kWord:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool reads_rs1(Format format) {
+  switch (format) {
+    case Format::kUpper:
+    case Format::kJal:
+    case Format::kFence:
+    case Format::kWord:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool reads_rs2(Format format) {
+  switch (format) {
+    case Format::kBranch:
+    case Format::kStore:
+    case Format::kReg:
+    case Format::kDivide:
+    case Format::kSc:
+    case Format::kAmo:
+    case Format::kFloatStore:
+    case Format::kFloatReg:
+    case Format::kFloatFused:
+    case Format::kFloatPlain:
+    case Format::kFloatCompare:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The CSR instructions with a number in the place of rs1.
+bool has_immediate_operand(Opcode code) {
+  return code >= Opcode::kCsrrwi && code <= Opcode::kCsrrci;
 }
 
 std::uint32_t immediate(Format format, std::uint32_t word) {
@@ -182,6 +233,9 @@ Decoded decode(std::uint32_t word, ExtensionSet extensions) {
   result.rs1 = register_index(bits(word, 19, 15), floats.rs1);
   result.rs2 = register_index(bits(word, 24, 20), floats.rs2);
   result.imm = immediate(entry->format, word);
+  result.writes_rd = writes_rd(entry->format);
+  result.reads_rs1 = reads_rs1(entry->format) && !has_immediate_operand(entry->code);
+  result.reads_rs2 = reads_rs2(entry->format);
   return result;
 }
 

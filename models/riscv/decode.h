@@ -28,6 +28,9 @@ struct Decoded {
   std::uint8_t rd = 0;
   std::uint8_t rs1 = 0;
   std::uint8_t rs2 = 0;
+  bool writes_rd = false;  ///< of the three, those that name a register of the instruction
+  bool reads_rs1 = false;
+  bool reads_rs2 = false;
   /// Sign-extended immediate, shift amount, or the whole instruction word where there is neither
   /// (CSR, system, atomic, floating point, illegal).
   std::uint32_t imm = 0;
@@ -54,6 +57,11 @@ constexpr bool is_complex(Opcode code) {
 /// True for conditional branches.
 constexpr bool is_branch(Opcode code) {
   return code >= Opcode::kBeq && code <= Opcode::kBgeu;
+}
+
+/// True for divisions and remainders: their time depends on an operand, so they end a block.
+constexpr bool is_divide(Opcode code) {
+  return code >= Opcode::kDiv && code <= Opcode::kRemu;
 }
 
 /// True for unconditional jumps.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -34,9 +35,20 @@ struct Region {
   }
 };
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+constexpr bool kLittleEndianHost = true;
+#else
+constexpr bool kLittleEndianHost = false;
+#endif
+
 /// The little-endian value of `T`'s width at `bytes`.
 template <typename T>
 T read_little(const std::uint8_t* bytes) {
+  if constexpr (kLittleEndianHost) {
+    T value{};
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+  }
   std::uint32_t value = 0;
   for (unsigned i = 0; i < sizeof(T); ++i)
     value |= static_cast<std::uint32_t>(bytes[i]) << (8U * i);
@@ -46,6 +58,11 @@ T read_little(const std::uint8_t* bytes) {
 /// Writes the low bytes of `value`, as many as `T` has, little-endian.
 template <typename T>
 void write_little(std::uint8_t* bytes, std::uint32_t value) {
+  if constexpr (kLittleEndianHost) {
+    const auto low = static_cast<T>(value);
+    std::memcpy(bytes, &low, sizeof low);
+    return;
+  }
   for (unsigned i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8U * i));
 }
 

@@ -26,6 +26,7 @@ constexpr const char* kNoOperands = "";
 #define AIMC_OPERANDS_Shift "d,s,h"
 #define AIMC_OPERANDS_Unary "d,s"
 #define AIMC_OPERANDS_Reg "d,s,t"
+#define AIMC_OPERANDS_Divide "d,s,t"
 #define AIMC_OPERANDS_Fence "F"
 #define AIMC_OPERANDS_Lr "d,(s)"
 #define AIMC_OPERANDS_Sc "d,t,(s)"

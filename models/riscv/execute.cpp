@@ -4,6 +4,7 @@
 #include "models/riscv/arithmetic.h"
 #include "models/riscv/core.h"
 #include "models/riscv/float_host.h"
+#include "models/riscv/timing.h"
 
 namespace aimc::riscv {
 namespace {
@@ -16,24 +17,69 @@ std::uint32_t extend(T value) {
 
 }  // namespace
 
-void Core::leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::uint64_t instret) {
+// The way to run(), which finds or decodes what comes next.
+void Core::leave_block(Block& block, unsigned slot, std::uint32_t pc, std::uint64_t cycle,
+                       std::uint64_t instret) {
+  cycle_ = slot == 0 ? cycle : cycle + jump_cycles(pc);
+  instret_ = instret;
+  pc_ = pc;
+  link_from_ = &block;
+  link_slot_ = slot;
+}
+
+// An access the fast loop does not do itself. Before it: the state is exact, whoever looks at it.
+void Core::enter_access(const Block& block, const Op& op, std::uint64_t cycle,
+                        std::uint64_t instret) {
   pc_ = block.pc + op.pc_offset;
   cycle_ = cycle + op.start;
-  instret_ = instret;
-  for (const Op* done = block.ops.data(); done != &op; ++done, ++instret_) {
+  instret_ = instret + static_cast<std::uint64_t>(&op - block.ops.data());
+  open_block_ = &block;
+  open_op_ = &op;
+}
+
+// Behind it: true when the block can go on with the next instruction, because nothing happened that
+// the loop in run() would have to look at. Else the part of the block that was executed is counted.
+bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
+  open_block_ = nullptr;
+  const std::uint64_t cycle = cycle_ - (&op)[1].start;
+  if (retired && !block.observed && block.pc != Block::kNoPc && &block != &prefix_ &&
+      !stop_requested_ && !stored_ && !interrupt_ready() && cycle_ < limit_ &&
+      cycle + block.last_start < limit_) {
+    --cache_.totals()[index_of(op.cls)];  // it is part of the block again
+    return true;
+  }
+  for (const Op* done = block.ops.data(); done != &op; ++done) {
     ++cache_.totals()[index_of(done->cls)];
   }
+  return false;
 }
 
 // What each format of instructions.inc does with the meaning of an instruction.
 #define AIMC_NEXT \
   ++op;           \
-  continue
+  AIMC_DISPATCH
+// Straight to the code of the next instruction: from many places the processor predicts that better
+// than from one. `continue` does the same by way of the switch.
+#define AIMC_DISPATCH goto* const_cast<void*>(labels[static_cast<std::size_t>(op->code)])
+#define AIMC_RESUME                                                        \
+  ++op;                                                                    \
+  cycle = cycle_ - op->start;                                              \
+  instret = instret_ - static_cast<std::uint64_t>(op - block->ops.data()); \
+  limit = limit_;                                                          \
+  AIMC_DISPATCH
 #define AIMC_DO_Reg(meaning)                            \
   {                                                     \
     const std::uint32_t a = x[op->rs1], b = x[op->rs2]; \
     x[op->rd] = meaning;                                \
     AIMC_NEXT;                                          \
+  }
+#define AIMC_DO_Divide(meaning)                                        \
+  {                                                                    \
+    const std::uint32_t a = x[op->rs1], b = x[op->rs2];                \
+    x[op->rd] = meaning;                                               \
+    cycle += std::uint64_t{divisor_zero} * divisor_zeros(op->code, b); \
+    if (!chain(0, block->end_pc)) return nullptr;                      \
+    AIMC_DISPATCH;                                                     \
   }
 #define AIMC_DO_Imm(meaning)                           \
   {                                                    \
@@ -67,41 +113,41 @@ void Core::leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::
     const std::uint32_t imm = op->imm;                  \
     x[op->rd] = block->end_pc;                          \
     if (!chain(1, meaning)) return nullptr;             \
-    continue;                                           \
+    AIMC_DISPATCH;                                      \
   }
-#define AIMC_DO_Jalr(meaning)                          \
-  {                                                    \
-    const std::uint32_t a = x[op->rs1], imm = op->imm; \
-    x[op->rd] = block->end_pc;                         \
-    if (!chain(1, meaning)) return nullptr;            \
-    continue;                                          \
+#define AIMC_DO_Jalr(meaning)                                                \
+  {                                                                          \
+    const std::uint32_t a = x[op->rs1], imm = op->imm;                       \
+    const std::uint32_t target = meaning;                                    \
+    x[op->rd] = block->end_pc;                                               \
+    if (block->next[1]->pc != target) block->next[1] = cache_.guess(target); \
+    if (!chain(1, target)) return nullptr;                                   \
+    AIMC_DISPATCH;                                                           \
   }
 #define AIMC_DO_Branch(meaning)                         \
   {                                                     \
     const std::uint32_t a = x[op->rs1], b = x[op->rs2]; \
     if (meaning) {                                      \
-      cycle += taken_extra;                             \
-      ++block->taken;                                   \
       if (!chain(1, op->imm)) return nullptr;           \
     } else {                                            \
       if (!chain(0, block->end_pc)) return nullptr;     \
     }                                                   \
-    continue;                                           \
+    AIMC_DISPATCH;                                      \
   }
-#define AIMC_DO_Load(meaning)                                          \
-  {                                                                    \
-    const std::uint32_t address = x[op->rs1] + op->imm;                \
-    const std::uint32_t offset = address - window.base;                \
-    if (window.contains<meaning>(offset)) {                            \
-      x[op->rd] = extend(read_little<meaning>(window.bytes + offset)); \
-      AIMC_NEXT;                                                       \
-    }                                                                  \
-    leave_at(*block, *op, cycle, instret);                             \
-    const std::uint8_t rd = op->rd;                                    \
-    if (const auto value = load_slow(*op, address, sizeof(meaning))) { \
-      x[rd] = extend(static_cast<meaning>(*value));                    \
-    }                                                                  \
-    return nullptr;                                                    \
+#define AIMC_DO_Load(meaning)                                             \
+  {                                                                       \
+    const std::uint32_t address = x[op->rs1] + op->imm;                   \
+    const std::uint32_t offset = address - window.base;                   \
+    if (window.contains<meaning>(offset)) {                               \
+      x[op->rd] = extend(read_little<meaning>(window.bytes + offset));    \
+      AIMC_NEXT;                                                          \
+    }                                                                     \
+    enter_access(*block, *op, cycle, instret);                            \
+    std::uint32_t value = 0;                                              \
+    const bool retired = load_slow(*op, address, sizeof(meaning), value); \
+    if (retired) x[op->rd] = extend(static_cast<meaning>(value));         \
+    if (!resume_after_access(*block, *op, retired)) return nullptr;       \
+    AIMC_RESUME;                                                          \
   }
 #define AIMC_DO_Store(meaning)                                                               \
   {                                                                                          \
@@ -111,31 +157,33 @@ void Core::leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::
       write_little<meaning>(window.bytes + offset, x[op->rs2]);                              \
       AIMC_NEXT;                                                                             \
     }                                                                                        \
-    leave_at(*block, *op, cycle, instret);                                                   \
-    store_slow(*op, address, sizeof(meaning), x[op->rs2]);                                   \
-    return nullptr;                                                                          \
+    enter_access(*block, *op, cycle, instret);                                               \
+    const bool retired = store_slow(*op, address, sizeof(meaning), x[op->rs2]);              \
+    if (!resume_after_access(*block, *op, retired)) return nullptr;                          \
+    AIMC_RESUME;                                                                             \
   }
-#define AIMC_DO_FloatLoad(meaning)                             \
-  {                                                            \
-    const std::uint32_t address = x[op->rs1] + op->imm;        \
-    const std::uint32_t offset = address - window.base;        \
-    if (float_.dirty() && window.contains<meaning>(offset)) {  \
-      x[op->rd] = read_little<meaning>(window.bytes + offset); \
-      AIMC_NEXT;                                               \
-    }                                                          \
-    leave_at(*block, *op, cycle, instret);                     \
-    load_float(*op, address);                                  \
-    return nullptr;                                            \
+#define AIMC_DO_FloatLoad(meaning)                                  \
+  {                                                                 \
+    const std::uint32_t address = x[op->rs1] + op->imm;             \
+    const std::uint32_t offset = address - window.base;             \
+    if (float_.dirty() && window.contains<meaning>(offset)) {       \
+      x[op->rd] = read_little<meaning>(window.bytes + offset);      \
+      AIMC_NEXT;                                                    \
+    }                                                               \
+    enter_access(*block, *op, cycle, instret);                      \
+    const bool retired = load_float(*op, address);                  \
+    if (!resume_after_access(*block, *op, retired)) return nullptr; \
+    AIMC_RESUME;                                                    \
   }
 #define AIMC_DO_FloatStore(meaning)                        \
   {                                                        \
     if (float_.on) AIMC_DO_Store(meaning) AIMC_LEAVE_FLOAT \
   }
 // What the fast loop cannot do.
-#define AIMC_LEAVE_FLOAT                 \
-  leave_at(*block, *op, cycle, instret); \
-  execute_float(*op);                    \
-  return nullptr;
+#define AIMC_LEAVE_FLOAT                                                     \
+  enter_access(*block, *op, cycle, instret);                                 \
+  if (!resume_after_access(*block, *op, execute_float(*op))) return nullptr; \
+  AIMC_RESUME;
 // Those that round: by the host's floating-point unit where it can.
 #define AIMC_DO_FLOAT_ROUNDED(meaning)                                    \
   {                                                                       \
@@ -182,32 +230,42 @@ void Core::leave_at(const Block& block, const Op& op, std::uint64_t cycle, std::
 #define AIMC_DO_Csr(meaning)
 #define AIMC_DO_Word(meaning)
 
+// Addresses of labels are an extension of the compilers that build this.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+
 const Op* Core::execute(Block* block) {
   std::uint32_t* const x = x_.data();
   const Window window = window_;
-  const std::uint64_t limit = limit_;
-  const std::uint64_t taken_extra = taken_extra_;
+  // Nothing fits below a limit of zero: the loop returns behind an observed block.
+  std::uint64_t limit = block->observed ? 0 : limit_;
+  const unsigned divisor_zero = config_.timing.divisor_zero;
   std::uint64_t cycle = cycle_;
   std::uint64_t instret = instret_;
   const Op* op = block->ops.data();
+  static const void* const labels[] = {
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
+  &&label_##name,
+#include "models/riscv/instructions.inc"
+#undef AIMC_INSTRUCTION
+      &&label_kIllegal, &&label_kEndOfBlock};
 
   // Ends the block; true when the one at `pc` is known and fits below the limit, so that `op` is
   // its first instruction.
-  const auto chain = [&](unsigned slot, std::uint32_t pc) {
-    cycle += block->cycles;
+  // In line everywhere, or its captures would keep the loop's variables in memory.
+  const auto chain = [&](unsigned slot, std::uint32_t pc) __attribute__((always_inline)) {
+    cycle += slot == 0 ? block->cycles : block->taken_cycles;
     instret += block->count;
-    ++block->executions;
+    ++block->exits[slot];
     Block* const next = block->next[slot];
-    if (next->pc == pc && cycle + next->last_start < limit) {
+    const std::uint64_t start = slot == 0 ? cycle : cycle + next->jumped_to;
+    if (next->pc == pc && start + next->last_start < limit) {
+      cycle = start;
       block = next;
       op = next->ops.data();
       return true;
     }
-    cycle_ = cycle;
-    instret_ = instret;
-    pc_ = pc;
-    link_from_ = block;
-    link_slot_ = slot;
+    leave_block(*block, slot, pc, cycle, instret);
     return false;
   };
 
@@ -215,20 +273,24 @@ const Op* Core::execute(Block* block) {
     switch (op->code) {
 #define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
   case Opcode::name:                                                                    \
-    AIMC_DO_##format(meaning)
+    label_##name : AIMC_DO_##format(meaning)
 #include "models/riscv/instructions.inc"
 #undef AIMC_INSTRUCTION
       case Opcode::kIllegal:
+      label_kIllegal:
         cycle_ = cycle + block->cycles;
         instret_ = instret + block->count;
-        ++block->executions;
+        ++block->exits[0];
         pc_ = block->pc + op->pc_offset;
         return op;
       case Opcode::kEndOfBlock:
+      label_kEndOfBlock:
         if (!chain(0, block->end_pc)) return nullptr;
-        continue;
+        AIMC_DISPATCH;
     }
   }
 }
+
+#pragma GCC diagnostic pop
 
 }  // namespace aimc::riscv

@@ -46,6 +46,7 @@ std::optional<std::uint32_t> float_result(Opcode code, std::uint32_t a, std::uin
 #define AIMC_RESULT_Imm(name, meaning)
 #define AIMC_RESULT_Shift(name, meaning)
 #define AIMC_RESULT_Reg(name, meaning)
+#define AIMC_RESULT_Divide(name, meaning)
 #define AIMC_RESULT_Unary(name, meaning)
 #define AIMC_RESULT_Fence(name, meaning)
 #define AIMC_RESULT_Lr(name, meaning)
@@ -116,27 +117,37 @@ void Core::raise_illegal_at_pc() {
   raise(Cause::kIllegalInstruction, word);
 }
 
-void Core::load_float(const Op& op, std::uint32_t address) {
-  if (!float_.on) return raise_illegal_at_pc();
-  const std::uint8_t rd = op.rd;  // the block may be dropped meanwhile
-  if (const auto value = load_slow(op, address, 4)) {
-    x_[rd] = *value;
-    mark_float_dirty();
+bool Core::load_float(const Op& op, std::uint32_t address) {
+  if (!float_.on) {
+    raise_illegal_at_pc();
+    return false;
   }
+  std::uint32_t value = 0;
+  if (!load_slow(op, address, 4, value)) return false;
+  x_[op.rd] = value;
+  mark_float_dirty();
+  return true;
 }
 
-void Core::execute_float(const Op& op) {
-  if (!float_.on) return raise_illegal_at_pc();
+bool Core::execute_float(const Op& op) {
+  if (!float_.on) {
+    raise_illegal_at_pc();
+    return false;
+  }
   const std::uint32_t field = rounding_field(op.imm);
   std::uint32_t flags = csr_.fflags;
   const auto result = float_result(op.code, x_[op.rs1], x_[op.rs2], x_[fused_addend(op.imm)],
                                    field == kDynamic ? csr_.frm : field, flags);
-  if (!result) return raise_illegal_at_pc();
+  if (!result) {
+    raise_illegal_at_pc();
+    return false;
+  }
   const bool changes = op.rd >= kFirstFloat || flags != csr_.fflags;
   x_[op.rd] = *result;
   csr_.fflags = flags;
   if (changes) mark_float_dirty();
-  retire(op, cost(op.cls));
+  retire(op, (&op)[1].start - op.start);
+  return true;
 }
 
 bool Core::read_float_csr(unsigned number, std::uint32_t& value) const {

@@ -34,18 +34,38 @@ enum class InstructionClass : std::uint8_t {
 ///
 /// Default cycles: CV32E40P user manual (openhwgroup/cv32e40p, docs/source/pipeline.rst, commit
 /// 30f4d75), chapter "Pipeline Details", table "Cycle counts per instruction type": integer 1, load
-/// and store 1 (twice that for a misaligned one), branch 1 or, taken, 3, jump and FENCE.I 2, mul 1,
-/// mulh* 5, CSR 4 (those that flush the pipeline; the others take 1). Division takes 3 to 35 cycles
-/// there, depending on the divisor; the middle, 19, stands for all. That core has no A extension: 4
-/// is assumed (load, the load's hazard, operation, store). System instructions and the entry into a
-/// trap are assumed to flush as a CSR access does. Floating point, same table: addition,
-/// multiplication and fused ones 1 to FPU_ADDMUL_LAT + 1, division and square root 1 to 19, the
-/// others 1 to FPU_OTHERS_LAT + 1, the less the later the result is used; here each takes the most.
-/// Both latencies, which are parameters of that core, are assumed to be 1. Default energy: a
-/// microcontroller-class core; see the preset for its source.
+/// and store 1 (twice that for a misaligned one that crosses a word), branch 1 or, taken, 3, jump
+/// and FENCE.I 2, mul 1, mulh* 5, division 3 and one for each leading zero of the divisor, CSR 4.
+/// That core has no A extension: 4 is assumed (load, the load's hazard, operation, store). System
+/// instructions and the entry into a trap are assumed to flush as a CSR access does. Floating
+/// point, same table: addition, multiplication and fused ones 1 to FPU_ADDMUL_LAT + 1, division and
+/// square root 1 to 19, the others 1 to FPU_OTHERS_LAT + 1, the less the later the result is used;
+/// here each takes the most. Both latencies, which are parameters of that core, are assumed to
+/// be 1. Default energy: a microcontroller-class core; see the preset for its source.
+///
+/// What an instruction costs beyond its class depends on itself, its operands and the instruction
+/// behind it in memory, and on nothing else: an instruction that waits for a register is charged to
+/// the one that writes it, whether or not an interrupt comes in between.
 struct HartTiming {
   std::array<unsigned, static_cast<std::size_t>(InstructionClass::kCount)> cycles{
-      1, 1, 1, 1, 3, 2, 1, 5, 19, 4, 4, 4, 2, 19, 2};
+      1, 1, 1, 1, 3, 2, 1, 5, 3, 4, 4, 4, 2, 19, 2};
+  /// Added to a load whose result the next instruction uses (same chapter, "Hazards").
+  unsigned load_use = 1;
+  /// Added to an instruction whose result the JALR behind it jumps to (same place). Hidden behind a
+  /// CSR access or an atomic.
+  unsigned jalr_use = 1;
+  /// Added to a jump, taken branch or fence when it goes on at a 32-bit instruction that is not
+  /// word-aligned (same table). Not to the entry into a trap and the return from it.
+  unsigned unaligned_target = 1;
+  /// Added to a division for each leading zero of the divisor (same table; see divisor_zeros).
+  unsigned divisor_zero = 1;
+  /// In place of class csr for a CSR that does not flush the pipeline (same table; at least 1).
+  unsigned csr_unflushed = 1;
+  /// Added for each 32-bit word fetched from writable direct memory (RAM) and from read-only (ROM).
+  /// The prefetch buffer of two words keeps up with a memory that answers in the next cycle (same
+  /// manual, chapter "Instruction Fetch"): zero.
+  unsigned ram_fetch_wait = 0;
+  unsigned rom_fetch_wait = 0;
   std::array<double, static_cast<std::size_t>(InstructionClass::kCount)> energy_pj{
       8, 10, 10, 8, 10, 9, 10, 14, 40, 14, 9, 9, 12, 40, 9};
 };
@@ -90,8 +110,9 @@ class HartEnvironment {
   /// A store of 1, 2 or 4 aligned bytes.
   virtual BusResult store(Hart& hart, std::uint32_t address, unsigned bytes,
                           std::uint32_t value) = 0;
-  /// Asked before an access outside direct memory, a fetch included: may make `address` direct
-  /// memory by Hart::add_direct_memory, and returns whether it did.
+  /// Asked before an access outside direct memory, a fetch included, but not before further loads
+  /// and stores to the same 4 KiB: may make `address` direct memory by Hart::add_direct_memory, and
+  /// returns whether it did. The environment may do that later, too, in any access.
   virtual bool provide_direct_memory(Hart& /*hart*/, std::uint32_t /*address*/) { return false; }
   /// Current mtime for the time CSR, at the hart's local time.
   virtual std::uint64_t read_time(Hart& hart) = 0;

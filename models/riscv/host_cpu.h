@@ -10,6 +10,7 @@
 #include "models/core/energy.h"
 #include "models/core/time.h"
 #include "models/riscv/hart.h"
+#include "models/tlm/quick_read.h"
 
 namespace aimc::riscv {
 
@@ -82,6 +83,8 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   /// Accesses to [base, base + size) are made without waiting for the kernel: the target answers as
   /// of now + delay.
   void set_local_time_range(std::uint64_t base, std::uint64_t size);
+  /// Who is asked before a load goes through the socket; must outlive the simulation.
+  void set_quick_reader(tlm_support::QuickReader& reader);
   /// Who tells mtime at a time in ps, for the time CSR; without it, time runs at
   /// config.timebase_mhz from zero.
   void set_time_reader(std::function<std::uint64_t(core::TimePs)> reader);
@@ -141,6 +144,7 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   std::uint64_t next_limit();
   void before_side_effect();
   void after_side_effect();
+  bool quick_load(std::uint32_t address, unsigned bytes, std::uint32_t& value);
   BusResult transport(tlm::tlm_command command, std::uint32_t address, unsigned bytes);
   void invalidate_direct_memory(sc_dt::uint64 first, sc_dt::uint64 last);
 

@@ -47,6 +47,7 @@ std::uint32_t atomic_result(Opcode code, std::uint32_t old, std::uint32_t b) {
 #define AIMC_RESULT_Imm(name, meaning)
 #define AIMC_RESULT_Shift(name, meaning)
 #define AIMC_RESULT_Reg(name, meaning)
+#define AIMC_RESULT_Divide(name, meaning)
 #define AIMC_RESULT_Unary(name, meaning)
 #define AIMC_RESULT_Fence(name, meaning)
 #define AIMC_RESULT_Lr(name, meaning)
@@ -80,57 +81,80 @@ bool Core::needs_two_accesses(std::uint32_t address, unsigned bytes) const {
   return address / 4 != (address + bytes - 1) / 4;
 }
 
-std::optional<std::uint32_t> Core::load_slow(const Op& op, std::uint32_t address, unsigned bytes) {
-  const Op instruction = op;  // its block may be dropped meanwhile
+// Direct memory for a load or store. A driver that polls asks for the same device time and again.
+Region* Core::data_region(std::uint32_t address, std::uint32_t count) {
+  if (address >> kBusPageShift == bus_page_) return nullptr;
+  Region* region = region_at(address, count);
+  if (region == nullptr && map_.find(address, 1) == nullptr) bus_page_ = address >> kBusPageShift;
+  return region;
+}
+
+bool Core::load_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t& value) {
   const bool misaligned = is_misaligned(address, bytes);
   if (misaligned && config_.trap_misaligned) {
     raise(Cause::kLoadMisaligned, address);
-    return std::nullopt;
+    return false;
   }
-  if (const auto part = denied(address, bytes, Pmp::kRead)) {
-    raise(Cause::kLoadAccess, *part);
-    return std::nullopt;
+  if (data_checked_) {
+    if (const auto part = denied(address, bytes, Pmp::kRead)) {
+      raise(Cause::kLoadAccess, *part);
+      return false;
+    }
   }
-  if (const Region* region = region_at(address, bytes)) {
-    const unsigned accesses = needs_two_accesses(address, bytes) ? 2 : 1;
-    extra_loads_ += accesses - 1U;
-    retire(instruction, accesses * cost(InstructionClass::kLoad));
-    return read_bytes(region->bytes + (address - region->base), bytes);
+  const std::uint32_t with_behind = (&op)[1].start - op.start;
+  if (const Region* region = data_region(address, bytes)) {
+    const bool twice = needs_two_accesses(address, bytes);
+    if (twice) ++extra_loads_;
+    value = read_bytes(region->bytes + (address - region->base), bytes);
+    retire(op, with_behind + (twice ? cost(InstructionClass::kLoad) : 0));
+    return true;
   }
   if (misaligned) {
     raise(Cause::kLoadMisaligned, address);
-    return std::nullopt;
+    return false;
   }
-  std::uint32_t value = 0;
+  // The block may be dropped meanwhile, but nothing is decoded in its place.
   if (environment_.load(hart_, address, bytes, value) != BusResult::kOk) {
     raise(Cause::kLoadAccess, address);
-    return std::nullopt;
+    return false;
   }
   ++bus_loads_;
-  retire(instruction, cost(InstructionClass::kLoad) - config_.direct_wait_cycles);
-  return value;
+  retire(op, with_behind - config_.direct_wait_cycles);
+  return true;
 }
 
-void Core::store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t value) {
-  const Op instruction = op;
+bool Core::store_slow(const Op& op, std::uint32_t address, unsigned bytes, std::uint32_t value) {
+  const std::uint32_t with_behind = (&op)[1].start - op.start;
   const bool misaligned = is_misaligned(address, bytes);
-  if (misaligned && config_.trap_misaligned) return raise(Cause::kStoreMisaligned, address);
-  if (const auto part = denied(address, bytes, Pmp::kWrite)) {
-    return raise(Cause::kStoreAccess, *part);  // no part of it is written
+  if (misaligned && config_.trap_misaligned) {
+    raise(Cause::kStoreMisaligned, address);
+    return false;
   }
-  if (Region* region = region_at(address, bytes); region != nullptr && region->writable) {
-    const unsigned accesses = needs_two_accesses(address, bytes) ? 2 : 1;
-    extra_stores_ += accesses - 1U;
+  if (data_checked_) {
+    if (const auto part = denied(address, bytes, Pmp::kWrite)) {
+      raise(Cause::kStoreAccess, *part);  // no part of it is written
+      return false;
+    }
+  }
+  if (Region* region = data_region(address, bytes); region != nullptr && region->writable) {
+    const bool twice = needs_two_accesses(address, bytes);
+    if (twice) ++extra_stores_;
     write_direct(*region, address, bytes, value);
-    return retire(instruction, accesses * cost(InstructionClass::kStore));
+    retire(op, with_behind + (twice ? cost(InstructionClass::kStore) : 0));
+    return true;
   }
-  if (misaligned) return raise(Cause::kStoreMisaligned, address);
+  if (misaligned) {
+    raise(Cause::kStoreMisaligned, address);
+    return false;
+  }
   const std::uint32_t mask = bytes == 4 ? ~0U : (1U << (8U * bytes)) - 1U;
   if (environment_.store(hart_, address, bytes, value & mask) != BusResult::kOk) {
-    return raise(Cause::kStoreAccess, address);
+    raise(Cause::kStoreAccess, address);
+    return false;
   }
   ++bus_stores_;
-  retire(instruction, cost(InstructionClass::kStore) - config_.direct_wait_cycles);
+  retire(op, with_behind - config_.direct_wait_cycles);
+  return true;
 }
 
 void Core::write_direct(Region& region, std::uint32_t address, unsigned bytes,
@@ -160,7 +184,7 @@ void Core::execute_atomic(const Op& op) {
     x_[op.rd] = read_bytes(region->bytes + (address - region->base), 4);
     reservation_ = address;
     ++extra_loads_;
-    return retire(op, cost(InstructionClass::kAtomic));
+    return retire_alone(op, cost(InstructionClass::kAtomic));
   }
   if (region == nullptr || !region->writable) return raise(Cause::kStoreAccess, address);
   const std::uint32_t b = x_[op.rs2];
@@ -172,14 +196,14 @@ void Core::execute_atomic(const Op& op) {
       ++extra_stores_;
     }
     x_[op.rd] = success ? 0 : 1;
-    return retire(op, cost(InstructionClass::kAtomic));
+    return retire_alone(op, cost(InstructionClass::kAtomic));
   }
   const std::uint32_t old = read_bytes(region->bytes + (address - region->base), 4);
   write_direct(*region, address, 4, atomic_result(op.code, old, b));
   x_[op.rd] = old;
   ++extra_loads_;
   ++extra_stores_;
-  retire(op, cost(InstructionClass::kAtomic));
+  retire_alone(op, cost(InstructionClass::kAtomic));
 }
 
 }  // namespace aimc::riscv

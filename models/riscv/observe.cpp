@@ -28,6 +28,7 @@ constexpr Effects stores(std::size_t bytes) {
 
 // The same for each format of instructions.inc.
 #define AIMC_EFFECTS_Reg(meaning) kWritesRegister
+#define AIMC_EFFECTS_Divide(meaning) kWritesRegister
 #define AIMC_EFFECTS_Imm(meaning) kWritesRegister
 #define AIMC_EFFECTS_Shift(meaning) kWritesRegister
 #define AIMC_EFFECTS_Unary(meaning) kWritesRegister
@@ -148,13 +149,14 @@ bool Core::execute_steps(Block& block) {
     prepare_step(block, i);
     begin_step(step_block_.ops[0]);
     if (!execute_piece(step_block_)) return false;
-    if (step_block_.executions != 0 && step_block_.count != 0) {
-      const bool taken = step_block_.taken != 0;
+    const auto [straight, jumped] = step_block_.exits;
+    if (straight + jumped != 0 && step_block_.count != 0) {
+      const bool taken = jumped != 0 && is_branch(block.ops[i].code);
       ++cache_.totals()[index_of(taken ? InstructionClass::kBranchTaken : block.ops[i].cls)];
     }
     // The block may be gone, and anything may have to be looked at that run_below looks at.
-    const bool straight = block.pc == pc && pc_ == pc + block.ops[i + 1].pc_offset;
-    if (!straight || cycle_ >= limit_ || stop_requested_ || waiting_ || unhandled_ || stored_ ||
+    const bool goes_on = block.pc == pc && pc_ == pc + block.ops[i + 1].pc_offset;
+    if (!goes_on || cycle_ >= limit_ || stop_requested_ || waiting_ || unhandled_ || stored_ ||
         interrupt_ready()) {
       break;
     }
@@ -166,7 +168,7 @@ bool Core::execute_piece(Block& piece) {
   piece_ = &piece;
   piece_pc_ = piece.pc;
   piece_instret_ = instret_;
-  piece_taken_ = piece.taken;
+  piece_jumps_ = piece.exits[1];
   if (const Op* op = execute(&piece)) {
     if (op->code == Opcode::kIllegal && is_breakpoint(pc_)) {
       finish_piece();
@@ -181,18 +183,19 @@ bool Core::execute_piece(Block& piece) {
 // Makes a block of one instruction of `block`, which starts at pc_.
 void Core::prepare_step(const Block& block, std::size_t index) {
   const Op& op = block.ops[index];
-  const bool last = index + 1 == block.op_count;
   Block& one = step_block_;
   one.pc = pc_;
   one.end_pc = pc_ + op.length;
   one.op_count = 1;
   one.count = is_complex(op.code) ? 0 : 1;
-  one.cycles = one.count == 0 ? 0 : (last ? block.cycles : block.ops[index + 1].start) - op.start;
-  one.executions = one.taken = 0;
+  one.cycles = one.count == 0 ? 0 : block.ops[index + 1].start - op.start;
+  one.taken_cycles = block.taken_cycles - op.start;  // a jump or branch is the last one
+  one.exits = {};
   one.ops[0] = op;
   one.ops[0].start = 0;
   one.ops[0].pc_offset = 0;
   one.ops[1].code = Opcode::kEndOfBlock;
+  one.ops[1].start = one.cycles;
 }
 
 // Notes what the instruction will change.
@@ -258,7 +261,7 @@ void Core::report_stretch(std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) ++stretch_.classes[index_of(piece.ops[i].cls)];
   if (count != 0) {
     const Op& last = piece.ops[count - 1];
-    if (piece.taken != piece_taken_) {
+    if (is_branch(last.code) && piece.exits[1] != piece_jumps_) {
       --stretch_.classes[index_of(last.cls)];
       ++stretch_.classes[index_of(InstructionClass::kBranchTaken)];
     }

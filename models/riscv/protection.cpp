@@ -40,6 +40,7 @@ void Core::apply_protection() {
   if (permissions_[bank_of(data)].stale) work_out(data);
   cache_.select(bank_of(csr_.privilege));
   window_ = permissions_[bank_of(data)].window;
+  data_checked_ = permissions_[bank_of(data)].checked;
   link_from_ = nullptr;  // blocks of one mode must not lead to blocks of another
 }
 

@@ -71,7 +71,7 @@ void Core::execute_csr(const Op& op) {
     if (!write_csr(number, value)) return raise(Cause::kIllegalInstruction, op.imm);
   }
   x_[op.rd] = old;
-  retire(op, cost(InstructionClass::kCsr));
+  retire_alone(op, csr_cycles(number));
 }
 
 void Core::execute_mret(const Op& op) {
@@ -84,13 +84,14 @@ void Core::execute_mret(const Op& op) {
   set_privilege(mode);
   retire(op, cost(InstructionClass::kSystem));
   pc_ = csr_.mepc;
+  wait_for_fetch(true);
 }
 
 void Core::execute_wfi(const Op& op) {
   if (csr_.privilege != Privilege::kMachine && (csr_.mstatus & kMstatusTw) != 0) {
     return raise(Cause::kIllegalInstruction, op.imm);
   }
-  retire(op, cost(InstructionClass::kSystem));
+  retire_alone(op, cost(InstructionClass::kSystem));
   waiting_ = !wakeup_pending();
 }
 

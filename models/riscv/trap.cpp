@@ -48,11 +48,6 @@ void Core::raise(Cause cause, std::uint32_t value) {
   enter_trap(static_cast<std::uint32_t>(cause), value);
 }
 
-bool Core::interrupt_ready() const {
-  if ((csr_.mip & csr_.mie) == 0) return false;
-  return csr_.privilege != Privilege::kMachine || (csr_.mstatus & kMstatusMie) != 0;
-}
-
 void Core::take_interrupt() {
   for (const std::uint32_t line : kInterruptOrder) {
     if (((csr_.mip & csr_.mie) >> line & 1U) != 0) return enter_trap(kInterruptFlag | line, 0);
@@ -76,8 +71,10 @@ void Core::enter_trap(std::uint32_t cause, std::uint32_t value) {
 
   const bool vectored = (csr_.mtvec & 1U) != 0 && (cause & kInterruptFlag) != 0;
   pc_ = (csr_.mtvec & ~3U) + (vectored ? 4U * (cause & ~kInterruptFlag) : 0U);
+  const bool fetchable = executable_at(pc_).contains(pc_, 2) && region_at(pc_, 2) != nullptr;
+  if (fetchable) wait_for_fetch(true);
   report_trap(cause, value, started, privilege);
-  if (executable_at(pc_).contains(pc_, 2) && region_at(pc_, 2) != nullptr) return;
+  if (fetchable) return;
   unhandled_ = true;
   std::ostringstream text;
   text << trap_cause_name(cause) << " ("

@@ -55,9 +55,33 @@ tlm::tlm_initiator_socket<32>& AddressRouter::map(std::uint64_t base, std::uint6
   context->hierarchy_pop();
   port->register_invalidate_direct_mem_ptr(this, &AddressRouter::invalidate_direct_mem_ptr,
                                            static_cast<int>(ports_.size()));
-  regions_.insert(next, {base, last, keep_global ? 0 : base, port.get()});
+  regions_.insert(next, {base, last, keep_global ? 0 : base, port.get(), nullptr});
   ports_.push_back(std::move(port));
   return *ports_.back();
+}
+
+void AddressRouter::set_quick_reader(std::uint64_t address, QuickReader& reader) {
+  if (find(address) == nullptr) {
+    throw std::invalid_argument(std::string(this->name()) + ": no region for a quick reader");
+  }
+  regions_[last_hit_].quick = &reader;
+}
+
+bool AddressRouter::quick_read(QuickRead& read) {
+  const Region* region = find(read.address);
+  if (region == nullptr || region->quick == nullptr) return false;
+  if (read.bytes - 1 > region->last - read.address) return false;
+  const std::uint64_t address = read.address;
+  read.address -= region->translation;
+  read.time += latency_.value();
+  const bool served = region->quick->quick_read(read);
+  read.address = address;
+  if (served) {
+    energy_.post(transfers_, energy_j_);
+  } else {
+    read.time -= latency_.value();
+  }
+  return served;
 }
 
 const AddressRouter::Region* AddressRouter::find(std::uint64_t address) {

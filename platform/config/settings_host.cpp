@@ -17,15 +17,40 @@ void for_each_class(const Visit& visit) {
   visit("jump", InstructionClass::kJump, "jal and jalr");
   visit("mul", InstructionClass::kMul, "mul");
   visit("mul_high", InstructionClass::kMulHigh, "mulh, mulhsu and mulhu");
-  visit("div", InstructionClass::kDiv, "div, divu, rem and remu");
+  visit("div", InstructionClass::kDiv, "div, divu, rem and remu by the largest divisors");
   visit("atomic", InstructionClass::kAtomic, "lr, sc and atomic memory operations");
-  visit("csr", InstructionClass::kCsr, "access to a control and status register");
+  visit("csr", InstructionClass::kCsr, "access to a CSR that flushes the pipeline");
   visit("system", InstructionClass::kSystem, "ecall, ebreak, mret, wfi, fence, fence.i");
   visit("float_add_mul", InstructionClass::kFloatAddMul,
         "floating-point addition, subtraction, multiplication and fused ones");
   visit("float_div", InstructionClass::kFloatDiv, "fdiv.s and fsqrt.s");
   visit("float_other", InstructionClass::kFloatOther,
         "any other floating-point instruction that does not access memory");
+}
+
+// What instructions cost beyond their class; the energy does not depend on it.
+void add_pipeline_settings(SettingList& list) {
+  list.whole(
+      "divisor_zero", [](auto& c) -> auto& { return c.host.hart.timing.divisor_zero; }, 0, 1000,
+      "core cycles added to a division for each leading zero of the divisor");
+  list.whole(
+      "csr_unflushed", [](auto& c) -> auto& { return c.host.hart.timing.csr_unflushed; }, 1, 1000,
+      "core cycles of an access to any other CSR");
+  list.whole(
+      "load_use", [](auto& c) -> auto& { return c.host.hart.timing.load_use; }, 0, 1000,
+      "core cycles added to a load when the next instruction uses the value");
+  list.whole(
+      "jalr_use", [](auto& c) -> auto& { return c.host.hart.timing.jalr_use; }, 0, 1000,
+      "core cycles added to an instruction when the jalr behind it uses the result");
+  list.whole(
+      "unaligned_target", [](auto& c) -> auto& { return c.host.hart.timing.unaligned_target; }, 0,
+      1000, "core cycles added to a jump to a 32-bit instruction that is not word-aligned");
+  list.whole(
+      "ram_fetch", [](auto& c) -> auto& { return c.host.hart.timing.ram_fetch_wait; }, 0, 1000,
+      "core cycles added for each word of instructions fetched from RAM");
+  list.whole(
+      "rom_fetch", [](auto& c) -> auto& { return c.host.hart.timing.rom_fetch_wait; }, 0, 1000,
+      "core cycles added for each word of instructions fetched from the boot ROM");
 }
 
 void add_ram_and_bus(SettingList& list) {
@@ -80,6 +105,7 @@ void add_host_settings(SettingList& list) {
         name, [index](auto& c) -> auto& { return c.host.hart.timing.cycles[index]; }, 1, 1000,
         std::string("core cycles of ") + what);
   });
+  add_pipeline_settings(list);
   list.section("host.energy_pj");
   for_each_class([&list](const char* name, InstructionClass which, const char* what) {
     const auto index = static_cast<std::size_t>(which);

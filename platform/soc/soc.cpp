@@ -86,9 +86,15 @@ void Soc::bind_host_side(const SocConfig& /*config*/) {
   bus_.map(map::kSystemControlBase, map::kSystemControlSize).bind(control_.socket);
   bus_.map(map::kRamBase, ram_.size()).bind(ram_.socket);
   bus_.map(map::kTilesBase, map::kTilesSize, true).bind(crossing_.socket);
-  // Functions of time: the clock and the UART's status need no synchronisation with the kernel.
+  // The clock and the UART's status are functions of time, and the PLIC waits itself where it has
+  // to.
+  cpu_.set_local_time_range(map::kPlicBase, map::kPlicSize);
   cpu_.set_local_time_range(map::kClintBase, map::kClintSize);
   cpu_.set_local_time_range(map::kUartBase, map::kUartSize);
+  bus_.set_quick_reader(map::kClintBase, clint_);
+  bus_.set_quick_reader(map::kPlicBase, plic_);
+  bus_.set_quick_reader(map::kUartBase, uart_);
+  cpu_.set_quick_reader(bus_);
   cpu_.set_time_reader([this](core::TimePs time_ps) {
     return clint_.mtime_at(sc_core::sc_time::from_value(time_ps));
   });

@@ -262,5 +262,20 @@ TEST_F(ClintTest, RefusesAnImpossibleTimeBase) {
   EXPECT_THROW(Clint("b", 1'000'000'000'001), std::invalid_argument);
 }
 
+TEST_F(ClintTest, QuickReadsAnswerAsOfTheirTime) {
+  build();
+  const auto quick = [this](std::uint64_t address, core::TimePs time) {
+    tlm_support::QuickRead access{address, 4, time, 0, 0};
+    EXPECT_TRUE(clint_->quick_read(access));
+    EXPECT_EQ(access.time, time);
+    return access.value;
+  };
+  EXPECT_EQ(quick(0xBFF8, 99'999), 0U);
+  EXPECT_EQ(quick(0xBFF8, 100'000), 1U);
+  EXPECT_EQ(quick(0xBFFC, 100'000ULL << 33U), 2U);
+  tlm_support::QuickRead beyond{0x10000, 4, 0, 0, 0};
+  EXPECT_FALSE(clint_->quick_read(beyond));
+}
+
 }  // namespace
 }  // namespace aimc::peripherals

@@ -282,5 +282,21 @@ TEST_F(PlicTimingTest, TheLineFollowsWithoutDelayAndAClaimActsAtItsTime) {
   EXPECT_EQ(irq_log_.changes(), expected);
 }
 
+TEST_F(PlicTest, QuickReadsHaveNoSideEffectAndNothingMayHappenBefore) {
+  allow(10, 3);
+  const auto quick = [this](std::uint64_t address, core::TimePs time) {
+    tlm_support::QuickRead access{address, 4, time, 1000, 0};
+    return plic_.quick_read(access) ? access.value + 1 : 0;  // 0: refused
+  };
+  EXPECT_EQ(quick(priority(10), 999), 3U + 1);
+  EXPECT_EQ(quick(priority(10), 1000), 0U) << "a line may change at that time";
+  EXPECT_EQ(quick(kClaim, 0), 0U + 1) << "there is nothing to claim";
+  drive(uart_, true);
+  EXPECT_EQ(quick(kPending, 0), (1U << 10U) + 1);
+  EXPECT_EQ(quick(kClaim, 0), 0U) << "a claim";
+  EXPECT_TRUE(is_pending(10));
+  EXPECT_EQ(quick(0x400000, 0), 0U);
+}
+
 }  // namespace
 }  // namespace aimc::peripherals

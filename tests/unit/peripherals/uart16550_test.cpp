@@ -250,5 +250,25 @@ TEST_F(UartTest, PollingIsAnsweredAtLocalTimeInterruptsSynchronise) {
   EXPECT_EQ(irq_log_.changes(), expected);
 }
 
+TEST_F(UartTest, QuickReadsAreThoseOfAPollingDriver) {
+  const auto quick = [this](std::uint64_t address) {
+    tlm_support::QuickRead access{address, 1, 0, 0, 0};
+    return uart_.quick_read(access) ? static_cast<int>(access.value) : -1;
+  };
+  EXPECT_EQ(quick(kLsr), -1) << "whoever sends waits for the first access";
+  read(kScr);
+  EXPECT_EQ(quick(kLsr), 0x60);
+  receive("ab");
+  EXPECT_EQ(quick(kLsr), -1) << "there was an overrun, and a read clears it";
+  EXPECT_EQ(read(kLsr), 0x63U);
+  EXPECT_EQ(quick(kLsr), 0x61);
+  EXPECT_EQ(quick(kData), -1);
+  EXPECT_EQ(quick(kIirFcr), -1);
+  EXPECT_EQ(quick(kMsr), 0xB0);
+  EXPECT_EQ(quick(8), -1);
+  write(kIer, 1);
+  EXPECT_EQ(quick(kLsr), -1) << "with interrupts it waits for the kernel";
+}
+
 }  // namespace
 }  // namespace aimc::peripherals

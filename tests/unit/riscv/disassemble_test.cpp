@@ -78,7 +78,7 @@ Encoding encoding(const std::string& format, std::uint32_t opcode, std::uint32_t
   } else if (format == "FloatFused") {
     result.match |= upper << 25U;
     result.mask |= 3U << 25U;
-  } else if (format == "Reg" || format == "Shift" || format == "FloatReg" ||
+  } else if (format == "Reg" || format == "Divide" || format == "Shift" || format == "FloatReg" ||
              format == "FloatPlain" || format == "FloatCompare") {
     result.match |= upper << 25U;
     result.mask |= 0x7FU << 25U;

@@ -210,5 +210,42 @@ TEST_F(AddressRouterMapTest, OwnsItsPortsWhoeverMaps) {
   EXPECT_EQ(router_.map(0x1000, 0x1000).get_base_port().get_parent_object(), &router_);
 }
 
+// Answers reads below 0x10 with their address, after 3 ns.
+class Quick : public QuickReader {
+ public:
+  bool quick_read(QuickRead& read) override {
+    if (read.address >= 0x10) return false;
+    read.value = static_cast<std::uint32_t>(read.address);
+    read.time += 3000;
+    return true;
+  }
+};
+
+TEST_F(AddressRouterTest, QuickReadTakesTimeAndEnergyOfTheBus) {
+  Quick quick;
+  router_.set_quick_reader(0x1000, quick);
+  QuickRead read{0x1004, 4, 1000, 0, 0};
+  EXPECT_TRUE(router_.quick_read(read));
+  EXPECT_EQ(read.value, 4U);
+  EXPECT_EQ(read.address, 0x1004U);
+  EXPECT_EQ(read.time, 1000U + 4000 + 3000);
+  EXPECT_EQ(bus_count(), 1U);
+  EXPECT_DOUBLE_EQ(bus_joules(), 2e-12);
+  EXPECT_TRUE(local_.addresses.empty()) << "not through the socket";
+}
+
+TEST_F(AddressRouterTest, QuickReadThatIsRefusedChangesNothing) {
+  Quick quick;
+  router_.set_quick_reader(0x1000, quick);
+  for (const std::uint64_t address : {0x1010, 0x10FE, 0x2000, 0x5000}) {
+    QuickRead read{address, 4, 1000, 0, 77};
+    EXPECT_FALSE(router_.quick_read(read)) << std::hex << address;
+    EXPECT_EQ(read.address, address);
+    EXPECT_EQ(read.time, 1000U);
+  }
+  EXPECT_EQ(bus_count(), 0U);
+  EXPECT_THROW(router_.set_quick_reader(0x5000, quick), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace aimc::tlm_support
