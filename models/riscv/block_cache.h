@@ -60,6 +60,14 @@ struct Block {
   bool observed = false;  ///< executed under somebody's eyes; no block leads to it directly
   std::array<Block*, 2>
       next{};  ///< likely successors: 0 straight on, 1 jumped; checked against their pc
+  /// Cycles to the start of each of them: what a jump to the second adds is part of it.
+  std::array<std::uint32_t, 2> next_start{};
+
+  /// Makes `successor` the likely one of an exit.
+  void link(unsigned slot, Block& successor) {
+    next[slot] = &successor;
+    next_start[slot] = slot == 0 ? cycles : taken_cycles + successor.jumped_to;
+  }
   /// Executions that went straight on and that jumped, not yet folded into the totals.
   std::array<std::uint64_t, 2> exits{};
   std::array<std::uint8_t, kClasses>

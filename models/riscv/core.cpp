@@ -158,7 +158,7 @@ StopReason Core::run_below(std::uint64_t limit) {
       continue;
     }
     if (link_from_ != nullptr) {
-      link_from_->next[link_slot_] = block;
+      link_from_->link(link_slot_, *block);
       link_from_ = nullptr;
     }
     if (block->last_start >= limit_ - cycle_) block = prefix_below_limit(*block);

@@ -120,7 +120,7 @@ bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
     const std::uint32_t a = x[op->rs1], imm = op->imm;                       \
     const std::uint32_t target = meaning;                                    \
     x[op->rd] = block->end_pc;                                               \
-    if (block->next[1]->pc != target) block->next[1] = cache_.guess(target); \
+    if (block->next[1]->pc != target) block->link(1, *cache_.guess(target)); \
     if (!chain(1, target)) return nullptr;                                   \
     AIMC_DISPATCH;                                                           \
   }
@@ -254,18 +254,18 @@ const Op* Core::execute(Block* block) {
   // its first instruction.
   // In line everywhere, or its captures would keep the loop's variables in memory.
   const auto chain = [&](unsigned slot, std::uint32_t pc) __attribute__((always_inline)) {
-    cycle += slot == 0 ? block->cycles : block->taken_cycles;
     instret += block->count;
     ++block->exits[slot];
     Block* const next = block->next[slot];
-    const std::uint64_t start = slot == 0 ? cycle : cycle + next->jumped_to;
+    const std::uint64_t start = cycle + block->next_start[slot];
     if (next->pc == pc && start + next->last_start < limit) {
       cycle = start;
       block = next;
       op = next->ops.data();
       return true;
     }
-    leave_block(*block, slot, pc, cycle, instret);
+    leave_block(*block, slot, pc, cycle + (slot == 0 ? block->cycles : block->taken_cycles),
+                instret);
     return false;
   };
 
