@@ -55,6 +55,10 @@ void aimc_program_stop(const aimc_tile* tile);
 static inline void aimc_semaphore_post(const aimc_tile* tile, unsigned semaphore, unsigned amount) {
   aimc_write32(tile->base + AIMC_TILE_SEMAPHORE_POST + 4 * semaphore, amount);
 }
+/** Sets a semaphore, whatever it held. */
+static inline void aimc_semaphore_set(const aimc_tile* tile, unsigned semaphore, uint32_t value) {
+  aimc_write32(tile->base + AIMC_TILE_SEMAPHORE + 4 * semaphore, value);
+}
 /** What a semaphore holds. */
 static inline uint32_t aimc_semaphore(const aimc_tile* tile, unsigned semaphore) {
   return aimc_read32(tile->base + AIMC_TILE_SEMAPHORE + 4 * semaphore);

@@ -89,6 +89,28 @@ class Fashion(unittest.TestCase):
                 run, logits = self.logits(*options, images=300)
                 self.assertGreaterEqual(accuracy(logits, 300), 0.84)
 
+    def test_dataflow_gives_the_same_logits_sooner(self):
+        images = 500
+        driven, _ = self.logits("--analog", "ideal", images=images)
+        first = None
+        for engine, quantum in (("lt", 10), ("at", 10), ("flit", 0.1)):
+            with self.subTest(engine=engine, quantum=quantum):
+                run, logits = self.logits("--analog", "ideal", "--noc", engine, "--set", f"host.quantum_us={quantum}",
+                                          images=images, args=["--mode", "flow"])
+                self.assertEqual(logits, REFERENCE.read_bytes()[:images * CLASSES])
+                self.assertLess(run.summary["reported"]["latency_s"], 0.7 * driven.summary["reported"]["latency_s"])
+                # All that moves is the host's writes and the tiles' PUTs, and they meet seldom.
+                first = first or run.summary["reported"]["latency_s"]
+                self.assertAlmostEqual(run.summary["reported"]["latency_s"] / first, 1.0, delta=0.02)
+
+    def test_dataflow_on_other_geometries(self):
+        reference = REFERENCE.read_bytes()
+        for settings in (["tile.rows=128", "tile.columns=128", "noc.width=5", "tile.count=20"], ["noc.width=8", "noc.height=2"]):
+            with self.subTest(settings=settings):
+                options = [part for setting in settings for part in ("--set", setting)]
+                run, logits = self.logits("--analog", "ideal", *options, images=200, args=["--mode", "flow"])
+                self.assertGreaterEqual(accuracy(logits, 200), accuracy(reference, 200) - 0.02)
+
     def test_shortage_of_tiles_is_named(self):
         run = self.workspace.fashion("--set", "tile.count=4", images=10)
         self.assertNotIn(run.status, (0, 2))

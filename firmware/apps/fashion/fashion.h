@@ -57,8 +57,10 @@ bool fashion_program(void);
 bool fashion_load_nominal(void);
 /** Calibrates every tile and loads the result; rms errors over all tiles in counts. */
 bool fashion_calibrate(double* rms_before, double* rms_after);
-/** Classifies one image. */
+/** Classifies one image; the host drives every tile. */
 bool fashion_run_tiles(const uint8_t* image, int8_t* logits);
+/** Classifies all images; activations flow from tile to tile without the host. */
+bool fashion_run_flow(const fashion_data* data, fashion_result* logits);
 
 /* ---- on the host alone ---- */
 

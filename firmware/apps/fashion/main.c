@@ -1,6 +1,6 @@
 /* Classifies Fashion-MNIST images on analog tiles, or on the host alone for comparison.
  *
- *   fashion.elf [--images N] [--mode tiles|host] [--calibrate on|off|both]
+ *   fashion.elf [--images N] [--mode tiles|flow|host] [--calibrate on|off|both]
  *               [--images-at ADDRESS] [--labels-at ADDRESS]
  *
  * The images and labels are IDX files in RAM. `both` classifies once with nominal NMPU parameters
@@ -16,9 +16,11 @@ enum { kUsageCode = 2, kProgressEvery = 50 };
 
 typedef enum calibrate_mode { kCalibrateOff, kCalibrateOn, kCalibrateBoth } calibrate_mode;
 
+typedef enum run_mode { kOnTiles, kAsFlow, kOnHost } run_mode;
+
 typedef struct options {
   uint32_t images;
-  bool on_host;
+  run_mode mode;
   calibrate_mode calibrate;
   uintptr_t images_at, labels_at;
 } options;
@@ -36,6 +38,18 @@ static bool parse_number(const char* text, uint32_t* value) {
   if (end == text || *end != '\0') return false;
   *value = (uint32_t)parsed;
   return true;
+}
+
+static const char* const mode_names[] = {"tiles", "flow", "host"};
+
+static bool parse_mode(const char* text, run_mode* mode) {
+  for (unsigned i = 0; i < 3; ++i) {
+    if (strcmp(text, mode_names[i]) == 0) {
+      *mode = (run_mode)i;
+      return true;
+    }
+  }
+  return false;
 }
 
 static bool parse_calibrate(const char* text, calibrate_mode* mode) {
@@ -65,8 +79,7 @@ static bool parse(int argc, char** argv, options* o) {
       good = parse_number(value, &number);
       o->labels_at = number;
     } else if (strcmp(name, "--mode") == 0) {
-      o->on_host = strcmp(value, "host") == 0;
-      good = o->on_host || strcmp(value, "tiles") == 0;
+      good = parse_mode(value, &o->mode);
     } else if (strcmp(name, "--calibrate") == 0) {
       good = parse_calibrate(value, &o->calibrate);
     } else {
@@ -79,7 +92,8 @@ static bool parse(int argc, char** argv, options* o) {
       printf("fashion: unknown argument '%s'; ", name);
     }
     printf(
-        "usage: [--images N] [--mode tiles|host] [--calibrate on|off|both] [--images-at ADDRESS] "
+        "usage: [--images N] [--mode tiles|flow|host] [--calibrate on|off|both] [--images-at "
+        "ADDRESS] "
         "[--labels-at ADDRESS]\n");
     return false;
   }
@@ -94,22 +108,31 @@ static unsigned arg_max(const int8_t* logits) {
   return best;
 }
 
-static bool classify(const fashion_data* data, bool on_host, measured* result) {
-  uint32_t correct = 0;
-  const uint64_t energy = aimc_energy_pj();
-  const uint64_t cycles = aimc_cycles();
+static bool run_one_by_one(const fashion_data* data, run_mode mode) {
   for (uint32_t i = 0; i < data->count; ++i) {
     if (i % kProgressEvery == 0) aimc_progress(i, data->count);
     const uint8_t* image = data->images + i * FASHION_PIXELS;
-    const bool ok = on_host ? fashion_run_host(image, fashion_logits[i])
-                            : fashion_run_tiles(image, fashion_logits[i]);
+    const bool ok = mode == kOnHost ? fashion_run_host(image, fashion_logits[i])
+                                    : fashion_run_tiles(image, fashion_logits[i]);
     if (!ok) return false;
-    correct += arg_max(fashion_logits[i]) == data->labels[i];
   }
+  return true;
+}
+
+static bool classify(const fashion_data* data, run_mode mode, measured* result) {
+  const uint64_t energy = aimc_energy_pj();
+  const uint64_t cycles = aimc_cycles();
+  const bool ok =
+      mode == kAsFlow ? fashion_run_flow(data, fashion_logits) : run_one_by_one(data, mode);
+  if (!ok) return false;
   const double count = data->count;
   const double seconds = (double)(aimc_cycles() - cycles) / (aimc_platform()->host_clock_khz * 1e3);
   result->energy_j = (double)(aimc_energy_pj() - energy) * 1e-12 / count;
   result->latency_s = seconds / count;
+  uint32_t correct = 0;
+  for (uint32_t i = 0; i < data->count; ++i) {
+    correct += arg_max(fashion_logits[i]) == data->labels[i];
+  }
   result->accuracy = correct / count;
   aimc_progress(data->count, data->count);
   return true;
@@ -119,7 +142,7 @@ static bool run_on_tiles(const options* o, const fashion_data* data, measured* r
   if (!fashion_map() || !fashion_program()) return false;
   if (o->calibrate != kCalibrateOn) {
     measured plain;
-    if (!fashion_load_nominal() || !classify(data, false, &plain)) return false;
+    if (!fashion_load_nominal() || !classify(data, o->mode, &plain)) return false;
     aimc_report("accuracy_uncalibrated", plain.accuracy);
     printf("uncalibrated: accuracy %.4f on %lu images\n", plain.accuracy,
            (unsigned long)data->count);
@@ -134,7 +157,7 @@ static bool run_on_tiles(const options* o, const fashion_data* data, measured* r
   aimc_report("calibration_rms_before", before);
   aimc_report("calibration_rms_after", after);
   printf("calibration: error %.2f -> %.2f counts rms over all tiles\n", before, after);
-  return classify(data, false, result);
+  return classify(data, o->mode, result);
 }
 
 int main(int argc, char** argv) {
@@ -148,14 +171,15 @@ int main(int argc, char** argv) {
   fashion_sections = (fashion_markers){
       aimc_name("io"), {aimc_name("layer1"), aimc_name("layer2"), aimc_name("layer3")}};
   measured result;
-  const bool ok = o.on_host ? classify(&data, true, &result) : run_on_tiles(&o, &data, &result);
+  const bool ok =
+      o.mode == kOnHost ? classify(&data, o.mode, &result) : run_on_tiles(&o, &data, &result);
   if (!ok) return 1;
   aimc_report("accuracy", result.accuracy);
   aimc_report("images", data.count);
   aimc_report("latency_s", result.latency_s);
   aimc_report("energy_j", result.energy_j);
   printf("fashion on %s: %lu images, accuracy %.4f, %.2f us and %.3f uJ per image\n",
-         o.on_host ? "host" : "tiles", (unsigned long)data.count, result.accuracy,
-         result.latency_s * 1e6, result.energy_j * 1e6);
+         mode_names[o.mode], (unsigned long)data.count, result.accuracy, result.latency_s * 1e6,
+         result.energy_j * 1e6);
   return 0;
 }

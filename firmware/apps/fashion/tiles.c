@@ -10,41 +10,18 @@
 
 #include "calibrate.h"
 #include "fashion.h"
+#include "mapping.h"
 
-enum { kMaxBlocks = 256, kMaxTargets = 16, kMaxColumns = 1024, kProgramTimeoutUs = 60000000 };
+enum { kMaxColumns = 1024, kProgramTimeoutUs = 60000000 };
 
-typedef struct block {
-  aimc_tile tile;
-  const fashion_layer* layer;
-  unsigned row, column; /* of the first cell in the layer's matrix */
-  aimc_region region;
-  uint32_t inputs_at, counts_at, psums_at, outputs_at;
-  bool first, last; /* in its chain */
-  aimc_command mvm, post;
-  aimc_command puts[kMaxTargets];
-  unsigned put_count;
-} block;
-
-/* The blocks of a layer: chains one after the other, each in row order. */
-typedef struct layer_map {
-  unsigned begin, end;   /* blocks */
-  unsigned chain_length; /* row blocks */
-  double factor;         /* counts relative to those the model was made for */
-  unsigned cut_post;
-} layer_map;
-
-static block blocks[kMaxBlocks];
-static layer_map maps[FASHION_LAYERS];
+block fashion_blocks[kMaxBlocks];
+layer_map fashion_maps[FASHION_LAYERS];
 static aimc_column_params params[kMaxColumns];
 
 static bool failed(const block* b, const char* what, aimc_status status) {
   printf("fashion: tile %u: %s: %s (value 0x%08lx)\n", b->tile.index, what, aimc_strerror(status),
          (unsigned long)b->tile.error_value);
   return false;
-}
-
-static uint32_t round_up(uint32_t value, uint32_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
 }
 
 /* Length of the pieces of an even split into pieces of at most `limit`, in multiples of four
@@ -67,20 +44,16 @@ static void place(block* b, unsigned rows, unsigned columns) {
   b->outputs_at = b->psums_at + round_up(2 * columns, 4);
 }
 
-static uint32_t sram_needed(const block* b) {
-  return b->outputs_at + round_up(2u * b->region.columns, 4);
-}
-
 static bool map_layer(unsigned index, const aimc_tile* shape, unsigned* used) {
   const fashion_layer* layer = &fashion_network[index];
   const unsigned rows = piece(layer->rows, shape->rows);
   const unsigned columns = piece(layer->columns, shape->columns);
-  maps[index] = (layer_map){.begin = *used, .chain_length = pieces(layer->rows, rows)};
+  fashion_maps[index] = (layer_map){.begin = *used, .chain_length = pieces(layer->rows, rows)};
   for (unsigned c = 0; c < layer->columns; c += columns) {
     for (unsigned r = 0; r < layer->rows; r += rows, ++*used) {
       const unsigned height = layer->rows - r < rows ? layer->rows - r : rows;
       const unsigned width = layer->columns - c < columns ? layer->columns - c : columns;
-      block* b = &blocks[*used];
+      block* b = &fashion_blocks[*used];
       *b = (block){.layer = layer,
                    .row = r,
                    .column = c,
@@ -101,18 +74,20 @@ static bool map_layer(unsigned index, const aimc_tile* shape, unsigned* used) {
       }
     }
   }
-  maps[index].end = *used;
+  fashion_maps[index].end = *used;
   printf("layer %u: %ux%u on tiles %u..%u, %u row block(s) of %u\n", index + 1, layer->rows,
-         layer->columns, maps[index].begin, maps[index].end - 1, maps[index].chain_length, rows);
+         layer->columns, fashion_maps[index].begin, fashion_maps[index].end - 1,
+         fashion_maps[index].chain_length, rows);
   return true;
 }
 
-static bool add_put(block* b, uint32_t source, uintptr_t target, uint32_t bytes) {
+static bool add_put(block* b, uint32_t source, const block* to, uint32_t offset, uint32_t bytes) {
   if (b->put_count == kMaxTargets) {
     printf("fashion: tile %u would feed more than %d tiles\n", b->tile.index, kMaxTargets);
     return false;
   }
-  b->puts[b->put_count++] = aimc_cmd_put(source, target, bytes);
+  b->targets[b->put_count] = to;
+  b->puts[b->put_count++] = aimc_cmd_put(source, aimc_tile_sram(&to->tile, offset), bytes);
   return true;
 }
 
@@ -122,12 +97,11 @@ static bool connect_outputs(block* b, const layer_map* next) {
   const unsigned begin = b->column;
   const unsigned end = begin + b->region.columns;
   for (unsigned i = next->begin; i < next->end; ++i) {
-    const block* to = &blocks[i];
+    const block* to = &fashion_blocks[i];
     const unsigned low = to->row > begin ? to->row : begin;
     const unsigned high = to->row + to->region.rows < end ? to->row + to->region.rows : end;
     if (low < high &&
-        !add_put(b, b->outputs_at + low - begin,
-                 aimc_tile_sram(&to->tile, to->inputs_at + low - to->row), high - low)) {
+        !add_put(b, b->outputs_at + low - begin, to, to->inputs_at + low - to->row, high - low)) {
       return false;
     }
   }
@@ -135,15 +109,15 @@ static bool connect_outputs(block* b, const layer_map* next) {
 }
 
 static bool make_commands(unsigned index) {
-  for (unsigned i = maps[index].begin; i < maps[index].end; ++i) {
-    block* b = &blocks[i];
+  for (unsigned i = fashion_maps[index].begin; i < fashion_maps[index].end; ++i) {
+    block* b = &fashion_blocks[i];
     const fashion_layer* layer = b->layer;
     aimc_post post = {.psum_out = !b->last, .addend = AIMC_TILE_POST_ADDEND_PSUM};
     if (b->first) post.addend = AIMC_TILE_POST_ADDEND_BIAS;
     if (b->last) {
       post.relu = layer->relu != 0;
       post.cut_pre = layer->cut_pre;
-      post.cut_post = (uint8_t)maps[index].cut_post;
+      post.cut_post = (uint8_t)fashion_maps[index].cut_post;
       post.zero_point = layer->zero_point;
     }
     b->mvm = aimc_cmd_mvm(b->inputs_at, b->counts_at, FASHION_ZERO_POINT, &b->region);
@@ -151,10 +125,9 @@ static bool make_commands(unsigned index) {
     bool ok = true;
     if (!b->last) {
       const block* next = b + 1;
-      ok = add_put(b, b->outputs_at, aimc_tile_sram(&next->tile, next->psums_at),
-                   round_up(2u * b->region.columns, 4));
+      ok = add_put(b, b->outputs_at, next, next->psums_at, round_up(2u * b->region.columns, 4));
     } else if (index + 1 < FASHION_LAYERS) {
-      ok = connect_outputs(b, &maps[index + 1]);
+      ok = connect_outputs(b, &fashion_maps[index + 1]);
     }
     if (!ok) return false;
   }
@@ -167,12 +140,14 @@ static bool make_commands(unsigned index) {
 static void adapt_to_converter(void) {
   double factor = 1.0;
   for (unsigned l = 0; l < FASHION_LAYERS; ++l) {
-    const double scale = aimc_tile_count_scale(&blocks[maps[l].begin].tile);
+    const double scale = aimc_tile_count_scale(&fashion_blocks[fashion_maps[l].begin].tile);
     factor *= scale * 4294967296.0 / fashion_network[l].count_scale;
-    maps[l].factor = factor;
-    maps[l].cut_post = fashion_network[l].cut_post;
-    for (; factor > 1.4142 && maps[l].cut_post < 15; factor /= 2.0) ++maps[l].cut_post;
-    for (; factor < 0.7071 && maps[l].cut_post > 0; factor *= 2.0) --maps[l].cut_post;
+    fashion_maps[l].factor = factor;
+    fashion_maps[l].cut_post = fashion_network[l].cut_post;
+    for (; factor > 1.4142 && fashion_maps[l].cut_post < 15; factor /= 2.0)
+      ++fashion_maps[l].cut_post;
+    for (; factor < 0.7071 && fashion_maps[l].cut_post > 0; factor *= 2.0)
+      --fashion_maps[l].cut_post;
   }
 }
 
@@ -215,10 +190,10 @@ static const int8_t* block_weights(const block* b) {
 }
 
 bool fashion_program(void) {
-  const unsigned count = maps[FASHION_LAYERS - 1].end;
+  const unsigned count = fashion_maps[FASHION_LAYERS - 1].end;
   const uint64_t begin = aimc_time_ns();
   for (unsigned i = 0; i < count; ++i) {
-    block* b = &blocks[i];
+    block* b = &fashion_blocks[i];
     aimc_status status =
         aimc_tile_load_weights(&b->tile, block_weights(b), b->layer->columns, &b->region);
     if (status != AIMC_OK) return failed(b, "loading weights", status);
@@ -230,8 +205,8 @@ bool fashion_program(void) {
     if (status != AIMC_OK) return failed(b, "programming", status);
   }
   for (unsigned i = 0; i < count; ++i) {
-    const aimc_status status = aimc_tile_wait(&blocks[i].tile, kProgramTimeoutUs);
-    if (status != AIMC_OK) return failed(&blocks[i], "programming", status);
+    const aimc_status status = aimc_tile_wait(&fashion_blocks[i].tile, kProgramTimeoutUs);
+    if (status != AIMC_OK) return failed(&fashion_blocks[i], "programming", status);
   }
   printf("programmed %u tiles in %llu us\n", count, (aimc_time_ns() - begin) / 1000);
   return true;
@@ -247,11 +222,11 @@ static int16_t scaled_bias(const block* b, unsigned column, double factor) {
 static bool load_params(const aimc_calibration_options* calibration, double* squares_before,
                         double* squares_after) {
   for (unsigned l = 0; l < FASHION_LAYERS; ++l) {
-    for (unsigned i = maps[l].begin; i < maps[l].end; ++i) {
-      block* b = &blocks[i];
+    for (unsigned i = fashion_maps[l].begin; i < fashion_maps[l].end; ++i) {
+      block* b = &fashion_blocks[i];
       for (unsigned c = 0; c < b->region.columns; ++c) {
         params[c] = (aimc_column_params){AIMC_NOMINAL_SCALE, AIMC_NOMINAL_SCALE, 0,
-                                         scaled_bias(b, c, maps[l].factor)};
+                                         scaled_bias(b, c, fashion_maps[l].factor)};
       }
       aimc_status status = AIMC_OK;
       if (calibration != NULL) {
@@ -282,11 +257,11 @@ bool fashion_load_nominal(void) {
 }
 
 bool fashion_calibrate(double* rms_before, double* rms_after) {
-  const aimc_calibration_options options = aimc_calibration_defaults(&blocks[0].tile);
+  const aimc_calibration_options options = aimc_calibration_defaults(&fashion_blocks[0].tile);
   *rms_before = 0.0;
   *rms_after = 0.0;
   if (!load_params(&options, rms_before, rms_after)) return false;
-  const double tiles = maps[FASHION_LAYERS - 1].end;
+  const double tiles = fashion_maps[FASHION_LAYERS - 1].end;
   *rms_before = sqrt(*rms_before / tiles);
   *rms_after = sqrt(*rms_after / tiles);
   return true;
@@ -306,7 +281,7 @@ static bool finish_layer(const layer_map* map) {
   const unsigned length = map->chain_length;
   for (unsigned r = 0; r < length; ++r) {
     for (unsigned i = map->begin + r; i < map->end; i += length) {
-      block* b = &blocks[i];
+      block* b = &fashion_blocks[i];
       /* Partial sums have arrived when the predecessor has completed its PUT. */
       if (!b->first) {
         const aimc_status status = aimc_tile_wait(&b[-1].tile, AIMC_DEFAULT_TIMEOUT_US);
@@ -317,15 +292,15 @@ static bool finish_layer(const layer_map* map) {
     }
   }
   for (unsigned i = map->begin + length - 1; i < map->end; i += length) {
-    const aimc_status status = aimc_tile_wait(&blocks[i].tile, AIMC_DEFAULT_TIMEOUT_US);
-    if (status != AIMC_OK) return failed(&blocks[i], "layer", status);
+    const aimc_status status = aimc_tile_wait(&fashion_blocks[i].tile, AIMC_DEFAULT_TIMEOUT_US);
+    if (status != AIMC_OK) return failed(&fashion_blocks[i], "layer", status);
   }
   return true;
 }
 
 static bool write_image(const uint8_t* image) {
-  for (unsigned i = maps[0].begin; i < maps[0].end; ++i) {
-    block* b = &blocks[i];
+  for (unsigned i = fashion_maps[0].begin; i < fashion_maps[0].end; ++i) {
+    block* b = &fashion_blocks[i];
     aimc_status status =
         aimc_tile_write_pixels(&b->tile, b->inputs_at, image + b->row, round_up(b->region.rows, 4));
     /* Converts while the next tile's inputs are on their way. */
@@ -337,9 +312,9 @@ static bool write_image(const uint8_t* image) {
 
 static bool read_logits(int8_t* logits) {
   uint32_t words[(FASHION_CLASSES + 3) / 4 + 1];
-  const layer_map* map = &maps[FASHION_LAYERS - 1];
+  const layer_map* map = &fashion_maps[FASHION_LAYERS - 1];
   for (unsigned i = map->begin + map->chain_length - 1; i < map->end; i += map->chain_length) {
-    const block* b = &blocks[i];
+    const block* b = &fashion_blocks[i];
     const aimc_status status =
         aimc_tile_read(&b->tile, b->outputs_at, words, round_up(b->region.columns, 4));
     if (status != AIMC_OK) return failed(b, "logits", status);
@@ -355,11 +330,11 @@ bool fashion_run_tiles(const uint8_t* image, int8_t* logits) {
   aimc_marker_end(fashion_sections.io);
   for (unsigned l = 0; l < FASHION_LAYERS; ++l) {
     aimc_marker_begin(fashion_sections.layer[l]);
-    for (unsigned i = maps[l].begin; l > 0 && i < maps[l].end; ++i) {
-      const aimc_status status = aimc_tile_submit(&blocks[i].tile, &blocks[i].mvm);
-      if (status != AIMC_OK) return failed(&blocks[i], "mvm", status);
+    for (unsigned i = fashion_maps[l].begin; l > 0 && i < fashion_maps[l].end; ++i) {
+      const aimc_status status = aimc_tile_submit(&fashion_blocks[i].tile, &fashion_blocks[i].mvm);
+      if (status != AIMC_OK) return failed(&fashion_blocks[i], "mvm", status);
     }
-    if (!finish_layer(&maps[l])) return false;
+    if (!finish_layer(&fashion_maps[l])) return false;
     aimc_marker_end(fashion_sections.layer[l]);
   }
   aimc_marker_begin(fashion_sections.io);

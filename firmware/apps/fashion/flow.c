@@ -1,0 +1,193 @@
+/* The network as dataflow: tile programs pass activations from tile to tile; the host writes images
+ * and picks up logits.
+ *
+ * Each tile runs two threads. One waits for all inputs, integrates, and tells those who sent them
+ * that they may send again; the other post-processes and sends. A tile gives each of its senders
+ * one credit a round and gets one from each of its receivers, so a count of credits or of arrivals
+ * never mixes two rounds. The host keeps two images under way: the first layer's tiles have two
+ * input areas, and logits go to two places in RAM in turn.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "aimc_program.h"
+#include "fashion.h"
+#include "mapping.h"
+
+enum {
+  kInputs, /* semaphores: parts of the input that have arrived */
+  kPsums,  /* partial sums that have arrived */
+  kCredit, /* receivers that have room */
+  kCounts, /* counts are there; between the threads */
+  kCountsFree,
+  kMaxCommands = 96,
+  kImagesUnderWay = 2,
+  kMaxResults = 16,
+  kTimeoutUs = 1000000
+};
+
+/* What a tile of the last layer sends: its logits, then a word that says so. */
+typedef struct result {
+  uint32_t logits[256 / 4];
+  uint32_t arrived;
+} result;
+
+static volatile result results[kImagesUnderWay][kMaxResults];
+static aimc_command code[kMaxCommands];
+
+static bool failed(const block* b, const char* what, aimc_status status) {
+  printf("fashion: tile %u: %s: %s (value 0x%08lx)\n", b->tile.index, what, aimc_strerror(status),
+         (unsigned long)b->tile.error_value);
+  return false;
+}
+
+static block* end_of_blocks(void) {
+  return fashion_blocks + fashion_maps[FASHION_LAYERS - 1].end;
+}
+
+static bool of_layer(const block* b, unsigned layer) {
+  const unsigned index = (unsigned)(b - fashion_blocks);
+  return index >= fashion_maps[layer].begin && index < fashion_maps[layer].end;
+}
+
+/* The second input area of the first layer, and the word that says that logits have arrived. */
+static uint32_t extra_at(const block* b) {
+  return round_up(sram_needed(b), 4);
+}
+
+static uint32_t extra_bytes(const block* b) {
+  if (of_layer(b, 0)) return round_up(b->region.rows, 4);
+  return of_layer(b, FASHION_LAYERS - 1) && b->last ? 4 : 0;
+}
+
+static unsigned senders(const block* b) {
+  unsigned count = 0;
+  for (const block* from = fashion_blocks; from != end_of_blocks(); ++from) {
+    for (unsigned i = 0; from->last && i < from->put_count; ++i) count += from->targets[i] == b;
+  }
+  return count;
+}
+
+static void add_round_of_inputs(aimc_program* p, const block* b, uint32_t inputs_at) {
+  aimc_command mvm = b->mvm;
+  mvm.word[1] = inputs_at;
+  const unsigned parts = of_layer(b, 0) ? 1 : senders(b);
+  aimc_program_add(p, aimc_cmd_wait(kInputs, parts));
+  aimc_program_add(p, aimc_cmd_wait(kCountsFree, 1));
+  aimc_program_add(p, mvm);
+  aimc_program_add(p, aimc_cmd_signal(kCounts, 1));
+  for (const block* from = fashion_blocks; from != end_of_blocks(); ++from) {
+    for (unsigned i = 0; from->last && i < from->put_count; ++i) {
+      if (from->targets[i] == b) aimc_program_add(p, aimc_cmd_signal_tile(&from->tile, kCredit, 1));
+    }
+  }
+}
+
+static void add_round_of_outputs(aimc_program* p, const block* b, unsigned slot, unsigned place) {
+  const bool to_host = of_layer(b, FASHION_LAYERS - 1) && b->last;
+  aimc_program_add(p, aimc_cmd_wait(kCounts, 1));
+  if (!b->first) aimc_program_add(p, aimc_cmd_wait(kPsums, 1));
+  if (b->put_count != 0) aimc_program_add(p, aimc_cmd_wait(kCredit, b->put_count));
+  aimc_program_add(p, b->post);
+  aimc_program_add(p, aimc_cmd_signal(kCountsFree, 1));
+  if (!b->first) aimc_program_add(p, aimc_cmd_signal_tile(&b[-1].tile, kCredit, 1));
+  for (unsigned i = 0; i < b->put_count; ++i) {
+    aimc_program_add(p, b->puts[i]);
+    aimc_program_add(p, aimc_cmd_signal_tile(&b->targets[i]->tile, b->last ? kInputs : kPsums, 1));
+  }
+  if (to_host) {
+    const uintptr_t at = (uintptr_t)&results[slot][place];
+    aimc_program_add(p, aimc_cmd_put(b->outputs_at, at, round_up(b->region.columns, 4)));
+    aimc_program_add(p, aimc_cmd_put(extra_at(b), at + offsetof(result, arrived), 4));
+  }
+}
+
+/* Both threads of a tile; `place` counts the tiles that send logits. */
+static bool start_block(block* b, unsigned* place) {
+  const bool to_host = of_layer(b, FASHION_LAYERS - 1) && b->last;
+  if (extra_at(b) + extra_bytes(b) > b->tile.sram_bytes || *place == kMaxResults) {
+    printf("fashion: no room for dataflow in tile %u\n", b->tile.index);
+    return false;
+  }
+  aimc_program p = {.commands = code, .capacity = kMaxCommands};
+  const unsigned inputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
+  add_round_of_inputs(&p, b, b->inputs_at);
+  if (of_layer(b, 0)) add_round_of_inputs(&p, b, extra_at(b));
+  aimc_program_add(&p, aimc_cmd_loop(0, inputs + 1, 0));
+  const unsigned outputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
+  add_round_of_outputs(&p, b, 0, *place);
+  if (to_host) add_round_of_outputs(&p, b, 1, *place);
+  aimc_program_add(&p, aimc_cmd_loop(0, outputs + 1, 0));
+  if (to_host) ++*place;
+
+  aimc_status status = aimc_program_load(&b->tile, &p);
+  if (status != AIMC_OK) return failed(b, "tile program", status);
+  if (to_host) {
+    const uint32_t arrived = 1;
+    status = aimc_tile_write(&b->tile, extra_at(b), &arrived, sizeof arrived);
+    if (status != AIMC_OK) return failed(b, "tile program", status);
+  }
+  for (unsigned i = 0; i <= kCountsFree; ++i) aimc_semaphore_set(&b->tile, i, 0);
+  aimc_semaphore_set(&b->tile, kCredit, b->put_count);
+  aimc_semaphore_set(&b->tile, kCountsFree, 1);
+  status = aimc_program_start(&b->tile, 0, inputs);
+  if (status == AIMC_OK) status = aimc_program_start(&b->tile, 1, outputs);
+  return status == AIMC_OK || failed(b, "tile program", status);
+}
+
+static bool send_image(const uint8_t* image, unsigned slot) {
+  for (unsigned i = fashion_maps[0].begin; i < fashion_maps[0].end; ++i) {
+    const block* b = &fashion_blocks[i];
+    const uint32_t at = slot == 0 ? b->inputs_at : extra_at(b);
+    const aimc_status status =
+        aimc_tile_write_pixels(&b->tile, at, image + b->row, round_up(b->region.rows, 4));
+    if (status != AIMC_OK) return failed(b, "inputs", status);
+    aimc_semaphore_post(&b->tile, kInputs, 1);
+  }
+  return true;
+}
+
+static bool receive_logits(unsigned slot, int8_t* logits) {
+  unsigned place = 0;
+  for (const block* b = fashion_blocks; b != end_of_blocks(); ++b) {
+    if (!of_layer(b, FASHION_LAYERS - 1) || !b->last) continue;
+    volatile result* r = &results[slot][place++];
+    const uint64_t limit =
+        aimc_mtime() + kTimeoutUs * (uint64_t)(aimc_platform()->timebase_hz / 1000000u);
+    while (r->arrived == 0) {
+      if (aimc_mtime() < limit) continue;
+      printf("fashion: no logits from tile %u\n", b->tile.index);
+      return false;
+    }
+    r->arrived = 0;
+    const volatile int8_t* bytes = (const volatile int8_t*)r->logits;
+    for (unsigned c = 0; c < b->region.columns; ++c) logits[b->column + c] = bytes[c];
+  }
+  return true;
+}
+
+static bool stop(void) {
+  for (const block* b = fashion_blocks; b != end_of_blocks(); ++b) aimc_program_stop(&b->tile);
+  for (block* b = fashion_blocks; b != end_of_blocks(); ++b) {
+    const aimc_status status = aimc_tile_wait(&b->tile, kTimeoutUs);
+    if (status != AIMC_OK) return failed(b, "tile program", status);
+  }
+  return true;
+}
+
+bool fashion_run_flow(const fashion_data* data, fashion_result* logits) {
+  memset((void*)results, 0, sizeof results);
+  unsigned place = 0;
+  for (block* b = fashion_blocks; b != end_of_blocks(); ++b) {
+    if (!start_block(b, &place)) return false;
+  }
+  for (uint32_t i = 0; i < data->count + kImagesUnderWay; ++i) {
+    const unsigned slot = i % kImagesUnderWay;
+    if (i >= kImagesUnderWay && i - kImagesUnderWay < data->count &&
+        !receive_logits(slot, logits[i - kImagesUnderWay])) {
+      return false;
+    }
+    if (i < data->count && !send_image(data->images + i * FASHION_PIXELS, slot)) return false;
+  }
+  return stop();
+}
