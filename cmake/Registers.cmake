@@ -4,7 +4,8 @@ find_program(AIMC_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED
              DOC "Python 3 with the distribution's yaml and jinja2 modules")
 set(AIMC_REGISTER_YAML
   ${CMAKE_SOURCE_DIR}/models/tile/tile.regs.yaml
-  ${CMAKE_SOURCE_DIR}/models/peripherals/system_control.regs.yaml)
+  ${CMAKE_SOURCE_DIR}/models/peripherals/system_control.regs.yaml
+  ${CMAKE_SOURCE_DIR}/models/peripherals/dma.regs.yaml)
 set(AIMC_MEMORY_MAP ${CMAKE_SOURCE_DIR}/platform/soc/memory_map.yaml)
 set(AIMC_REGISTER_TEMPLATES
   ${CMAKE_SOURCE_DIR}/scripts/templates/registers.h.j2

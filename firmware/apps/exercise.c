@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aimc_dma.h"
 #include "aimc_hal.h"
 #include "aimc_program.h"
 
@@ -187,6 +188,47 @@ static void flow(aimc_tile* tile, aimc_tile* neighbour) {
          (unsigned)aimc_read32(tile->base + AIMC_TILE_PROGRAM_TAG));
 }
 
+/* The DMA engine: rows from RAM into a tile, with strides and other signs, and back in one piece.
+ */
+static void transfers(const aimc_tile* tile) {
+  enum { kRow = 96, kCount = 40, kStride = 128, kAt = 0x2000 };
+  static uint8_t source[kCount * kStride];
+  static uint32_t back[kCount * kRow / 4];
+  for (unsigned i = 0; i < sizeof source; ++i) source[i] = (uint8_t)(i * 7);
+  aimc_dma_descriptor chain[2] = {
+      aimc_dma_move((uintptr_t)source, aimc_tile_sram(tile, kAt), kRow),
+      aimc_dma_move(aimc_tile_sram(tile, kAt), (uintptr_t)back, sizeof back)};
+  chain[0].rows = kCount;
+  chain[0].source_stride = kStride;
+  chain[0].destination_stride = kRow;
+  chain[0].flags = AIMC_DMA_FLAGS_FLIP_MASK;
+  chain[0].next = (uint32_t)(uintptr_t)&chain[1];
+  const uint64_t begin = aimc_cycles();
+  expect_ok("DMA", aimc_dma_start(chain));
+  expect_ok("DMA", aimc_dma_wait(kTimeoutUs, NULL));
+  const unsigned cycles = (unsigned)(aimc_cycles() - begin);
+  unsigned wrong = 0;
+  const uint8_t* bytes = (const uint8_t*)back;
+  for (unsigned i = 0; i < sizeof back; ++i) {
+    wrong += bytes[i] != (uint8_t)(source[i / kRow * kStride + i % kRow] ^ 0x80u);
+  }
+  if (wrong != 0) ++failures;
+  printf("DMA: %u bytes and back in %u cycles, %u wrong\n", (unsigned)sizeof back, cycles, wrong);
+  static aimc_dma_descriptor many[64];
+  for (unsigned i = 0; i < 64; ++i) {
+    many[i] = aimc_dma_move((uintptr_t)source, (uintptr_t)back + 4 * i, 4);
+    many[i].next = i < 63 ? (uint32_t)(uintptr_t)&many[i + 1] : 0;
+  }
+  const uint64_t again = aimc_cycles();
+  expect_ok("DMA", aimc_dma_start(many));
+  expect_ok("DMA", aimc_dma_wait(kTimeoutUs, NULL));
+  printf("64 descriptors in %u cycles\n", (unsigned)(aimc_cycles() - again));
+  aimc_dma_descriptor nowhere = aimc_dma_move((uintptr_t)source, 0x20000000u, 4);
+  uint32_t at = 0;
+  expect_ok("DMA", aimc_dma_start(&nowhere));
+  if (aimc_dma_wait(kTimeoutUs, &at) != AIMC_BUS || at != 0x20000000u) ++failures;
+}
+
 /* Two tiles send at the same time and to the same place: packets meet. */
 static void contention(aimc_tile* tile, aimc_tile* neighbour) {
   static uint32_t target[2][1024];
@@ -227,6 +269,7 @@ int main(void) {
   compute(&tile, &neighbour);
   contention(&tile, &neighbour);
   flow(&tile, &neighbour);
+  transfers(&tile);
   long_transfer(&tile);
   printf("mtime %u\n", (unsigned)aimc_mtime());
   return failures == 0 ? 0 : 1;

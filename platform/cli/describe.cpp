@@ -40,6 +40,7 @@ std::vector<Region> regions(const SocConfig& config) {
           {"PLIC", soc::kPlicBase, soc::kPlicSize},
           {"UART 16550A", soc::kUartBase, soc::kUartSize},
           {"system control", soc::kSystemControlBase, soc::kSystemControlSize},
+          {"DMA engine", soc::kDmaBase, soc::kDmaSize},
           {"tiles", soc::kTilesBase, std::uint64_t{config.tile_count} * soc::kTileStride},
           {"RAM", soc::kRamBase, std::uint64_t{config.ram.size_mib} << 20U}};
 }

@@ -42,6 +42,16 @@ void add_noc_settings(SettingList& list) {
   list.real(
       "link_energy_pj_per_byte", [](auto& c) -> auto& { return c.noc.link_energy_pj_per_byte; }, 0,
       1e4, "energy of a byte over one link");
+  list.section("dma");
+  list.whole(
+      "setup_cycles", [](auto& c) -> auto& { return c.dma.setup_cycles; }, 0, 1000,
+      "network cycles to decode a descriptor and start on it");
+  list.power_of_two(
+      "buffer_bytes", [](auto& c) -> auto& { return c.dma.buffer_bytes; }, 4, 4096,
+      "largest burst of the DMA engine");
+  list.real(
+      "energy_pj_per_byte", [](auto& c) -> auto& { return c.dma.energy_pj_per_byte; }, 0, 1e4,
+      "energy of a byte through the engine's buffer, memories and network not included");
 }
 
 }  // namespace aimc::platform

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "models/noc/network.h"
+#include "models/peripherals/dma_config.h"
 #include "models/riscv/host_cpu.h"
 #include "models/tile/tile_config.h"
 
@@ -37,6 +38,7 @@ struct SocConfig {
   RamConfig ram;
   BusConfig bus;
   noc::NocConfig noc;
+  peripherals::DmaConfig dma;
   unsigned tile_count = 16;  ///< 1 .. width * height of the mesh
   unsigned crossing_cycles =
       2;  ///< clock-domain crossing between host bus and network, network cycles each way

@@ -22,6 +22,13 @@ riscv::HostConfig host_config(const SocConfig& config) {
   return host;
 }
 
+/// The engine runs with the network's clock.
+peripherals::DmaConfig dma_config(const SocConfig& config) {
+  peripherals::DmaConfig dma = config.dma;
+  dma.clock_mhz = config.noc.clock_mhz;
+  return dma;
+}
+
 peripherals::SystemControlConfig control_config(const SocConfig& config,
                                                 const std::vector<std::string>& args) {
   peripherals::SystemControlConfig control;
@@ -58,6 +65,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t se
            {config.ram.access_ns, config.host.ram_read_pj, config.host.ram_write_pj}, energy),
       crossing_("crossing", core::Clock(config.noc.clock_mhz).time_of(config.crossing_cycles)),
       noc_("noc", config.noc, energy, probe),
+      dma_("dma", dma_config(config), energy, probe),
       control_(
           "control", control_config(config, args), energy,
           [this] {
@@ -84,6 +92,7 @@ void Soc::bind_host_side(const SocConfig& /*config*/) {
   bus_.map(map::kPlicBase, map::kPlicSize).bind(plic_.socket);
   bus_.map(map::kUartBase, map::kUartSize).bind(uart_.socket);
   bus_.map(map::kSystemControlBase, map::kSystemControlSize).bind(control_.socket);
+  bus_.map(map::kDmaBase, map::kDmaSize).bind(dma_.socket);
   bus_.map(map::kRamBase, ram_.size()).bind(ram_.socket);
   bus_.map(map::kTilesBase, map::kTilesSize, true).bind(crossing_.socket);
   // The clock and the UART's status are functions of time, and the PLIC waits itself where it has
@@ -105,6 +114,7 @@ void Soc::bind_network(const SocConfig& config) {
   crossing_.out.bind(noc_.initiator_port(noc::host_node(config.noc)));
   noc_.map({map::kRamBase, ram_.size(), memory});
   noc_.target_port(memory).bind(ram_.network_socket);
+  dma_.memory_socket.bind(noc_.initiator_port(memory));
 }
 
 void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendKind nmpu,
@@ -134,6 +144,8 @@ void Soc::bind_interrupts() {
   cpu_.external_irq.bind(external_irq_);
   uart_.irq.bind(uart_irq_);
   plic_.source(map::kIrqUart).bind(uart_irq_);
+  dma_.irq.bind(dma_irq_);
+  plic_.source(map::kIrqDma).bind(dma_irq_);
   control_.any_done.bind(any_done_);
   plic_.source(map::kIrqTileDone).bind(any_done_);
   control_.any_error.bind(any_error_);
@@ -148,6 +160,7 @@ void Soc::reset() {
   clint_.reset();
   plic_.reset();
   uart_.reset();
+  dma_.reset();
   control_.reset();
   cpu_.request_reset();
 }

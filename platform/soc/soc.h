@@ -11,6 +11,7 @@
 #include "models/noc/noc.h"
 #include "models/peripherals/boot_rom.h"
 #include "models/peripherals/clint.h"
+#include "models/peripherals/dma.h"
 #include "models/peripherals/memory.h"
 #include "models/peripherals/plic.h"
 #include "models/peripherals/system_control.h"
@@ -69,6 +70,7 @@ class Soc : public sc_core::sc_module {
   peripherals::Memory ram_;
   ClockCrossing crossing_;
   noc::Noc noc_;
+  peripherals::Dma dma_;
   peripherals::SystemControl control_;
   std::vector<std::unique_ptr<tile::Tile>> tiles_;
   std::vector<tile::TileCounters> before_reset_;  // of each tile
@@ -77,6 +79,7 @@ class Soc : public sc_core::sc_module {
   sc_core::sc_signal<bool> timer_irq_{"timer_irq"};
   sc_core::sc_signal<bool> external_irq_{"external_irq"};
   sc_core::sc_signal<bool> uart_irq_{"uart_irq"};
+  sc_core::sc_signal<bool> dma_irq_{"dma_irq"};
   sc_core::sc_signal<bool> any_done_{"any_done"};
   sc_core::sc_signal<bool> any_error_{"any_error"};
   sc_core::sc_vector<sc_core::sc_signal<bool>> tile_done_;

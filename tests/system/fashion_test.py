@@ -98,8 +98,8 @@ class Fashion(unittest.TestCase):
                 run, logits = self.logits("--analog", "ideal", "--noc", engine, "--set", f"host.quantum_us={quantum}",
                                           images=images, args=["--mode", "flow"])
                 self.assertEqual(logits, REFERENCE.read_bytes()[:images * CLASSES])
-                self.assertLess(run.summary["reported"]["latency_s"], 0.7 * driven.summary["reported"]["latency_s"])
-                # All that moves is the host's writes and the tiles' PUTs, and they meet seldom.
+                self.assertLess(run.summary["reported"]["latency_s"], 0.15 * driven.summary["reported"]["latency_s"])
+                # Engines differ only where packets meet, which they seldom do.
                 first = first or run.summary["reported"]["latency_s"]
                 self.assertAlmostEqual(run.summary["reported"]["latency_s"] / first, 1.0, delta=0.02)
 

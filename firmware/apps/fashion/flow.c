@@ -1,15 +1,17 @@
-/* The network as dataflow: tile programs pass activations from tile to tile; the host writes images
- * and picks up logits.
+/* The network as dataflow: the DMA engine writes images into the tiles of the first layer, tile
+ * programs pass activations from tile to tile, and the host picks up logits.
  *
  * Each tile runs two threads. One waits for all inputs, integrates, and tells those who sent them
  * that they may send again; the other post-processes and sends. A tile gives each of its senders
  * one credit a round and gets one from each of its receivers, so a count of credits or of arrivals
- * never mixes two rounds. The host keeps two images under way: the first layer's tiles have two
- * input areas, and logits go to two places in RAM in turn.
+ * never mixes two rounds. Four images are under way: the first layer's tiles have four input areas,
+ * and logits go to four places in RAM, in turn. The logits of an image say that its input area is
+ * free.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "aimc_dma.h"
 #include "aimc_program.h"
 #include "fashion.h"
 #include "mapping.h"
@@ -20,9 +22,10 @@ enum {
   kCredit, /* receivers that have room */
   kCounts, /* counts are there; between the threads */
   kCountsFree,
-  kMaxCommands = 96,
-  kImagesUnderWay = 2,
+  kMaxCommands = 192,
+  kImagesUnderWay = 4,
   kMaxResults = 16,
+  kMaxInputTiles = 64,
   kTimeoutUs = 1000000
 };
 
@@ -33,6 +36,9 @@ typedef struct result {
 } result;
 
 static volatile result results[kImagesUnderWay][kMaxResults];
+/* For each tile of the first layer: its pixels, then one for the semaphore. */
+static aimc_dma_descriptor transfers[kImagesUnderWay][2 * kMaxInputTiles];
+static const uint32_t one = 1;
 static aimc_command code[kMaxCommands];
 
 static bool failed(const block* b, const char* what, aimc_status status) {
@@ -50,13 +56,17 @@ static bool of_layer(const block* b, unsigned layer) {
   return index >= fashion_maps[layer].begin && index < fashion_maps[layer].end;
 }
 
-/* The second input area of the first layer, and the word that says that logits have arrived. */
+/* More input areas of the first layer, and the word that says that logits have arrived. */
 static uint32_t extra_at(const block* b) {
   return round_up(sram_needed(b), 4);
 }
 
+static uint32_t input_area(const block* b, unsigned slot) {
+  return slot == 0 ? b->inputs_at : extra_at(b) + (slot - 1) * round_up(b->region.rows, 4);
+}
+
 static uint32_t extra_bytes(const block* b) {
-  if (of_layer(b, 0)) return round_up(b->region.rows, 4);
+  if (of_layer(b, 0)) return (kImagesUnderWay - 1) * round_up(b->region.rows, 4);
   return of_layer(b, FASHION_LAYERS - 1) && b->last ? 4 : 0;
 }
 
@@ -111,20 +121,21 @@ static bool start_block(block* b, unsigned* place) {
   }
   aimc_program p = {.commands = code, .capacity = kMaxCommands};
   const unsigned inputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
-  add_round_of_inputs(&p, b, b->inputs_at);
-  if (of_layer(b, 0)) add_round_of_inputs(&p, b, extra_at(b));
+  for (unsigned slot = 0; slot < (of_layer(b, 0) ? kImagesUnderWay : 1u); ++slot) {
+    add_round_of_inputs(&p, b, input_area(b, slot));
+  }
   aimc_program_add(&p, aimc_cmd_loop(0, inputs + 1, 0));
   const unsigned outputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
-  add_round_of_outputs(&p, b, 0, *place);
-  if (to_host) add_round_of_outputs(&p, b, 1, *place);
+  for (unsigned slot = 0; slot < (to_host ? kImagesUnderWay : 1u); ++slot) {
+    add_round_of_outputs(&p, b, slot, *place);
+  }
   aimc_program_add(&p, aimc_cmd_loop(0, outputs + 1, 0));
   if (to_host) ++*place;
 
   aimc_status status = aimc_program_load(&b->tile, &p);
   if (status != AIMC_OK) return failed(b, "tile program", status);
   if (to_host) {
-    const uint32_t arrived = 1;
-    status = aimc_tile_write(&b->tile, extra_at(b), &arrived, sizeof arrived);
+    status = aimc_tile_write(&b->tile, extra_at(b), &one, sizeof one);
     if (status != AIMC_OK) return failed(b, "tile program", status);
   }
   for (unsigned i = 0; i <= kCountsFree; ++i) aimc_semaphore_set(&b->tile, i, 0);
@@ -135,16 +146,44 @@ static bool start_block(block* b, unsigned* place) {
   return status == AIMC_OK || failed(b, "tile program", status);
 }
 
-static bool send_image(const uint8_t* image, unsigned slot) {
-  for (unsigned i = fashion_maps[0].begin; i < fashion_maps[0].end; ++i) {
-    const block* b = &fashion_blocks[i];
-    const uint32_t at = slot == 0 ? b->inputs_at : extra_at(b);
-    const aimc_status status =
-        aimc_tile_write_pixels(&b->tile, at, image + b->row, round_up(b->region.rows, 4));
-    if (status != AIMC_OK) return failed(b, "inputs", status);
-    aimc_semaphore_post(&b->tile, kInputs, 1);
+static bool prepare_transfers(void) {
+  const layer_map* map = &fashion_maps[0];
+  const unsigned count = map->end - map->begin;
+  if (count > kMaxInputTiles) {
+    printf("fashion: dataflow feeds at most %d tiles, not %u\n", kMaxInputTiles, count);
+    return false;
+  }
+  for (unsigned slot = 0; slot < kImagesUnderWay; ++slot) {
+    aimc_dma_descriptor* chain = transfers[slot];
+    for (unsigned i = 0; i < count; ++i) {
+      const block* b = &fashion_blocks[map->begin + i];
+      const uintptr_t semaphore = b->tile.base + AIMC_TILE_SEMAPHORE_POST + 4 * kInputs;
+      aimc_dma_descriptor* pixels = &chain[2 * i];
+      /* Pixels are unsigned, inputs signed with a zero point of -128. */
+      *pixels = aimc_dma_move(0, aimc_tile_sram(&b->tile, input_area(b, slot)),
+                              round_up(b->region.rows, 4));
+      pixels->flags = AIMC_DMA_FLAGS_FLIP_MASK;
+      pixels->next = (uint32_t)(uintptr_t)&pixels[1];
+      pixels[1] = aimc_dma_move((uintptr_t)&one, semaphore, 4);
+      if (i + 1 < count) pixels[1].next = (uint32_t)(uintptr_t)&pixels[2];
+    }
   }
   return true;
+}
+
+static bool send_image(const uint8_t* image, unsigned slot) {
+  uint32_t at = 0;
+  const aimc_status status = aimc_dma_wait(kTimeoutUs, &at);
+  if (status != AIMC_OK) {
+    printf("fashion: DMA: %s (value 0x%08lx)\n", aimc_strerror(status), (unsigned long)at);
+    return false;
+  }
+  const layer_map* map = &fashion_maps[0];
+  for (unsigned i = 0; map->begin + i < map->end; ++i) {
+    const uint8_t* rows = image + fashion_blocks[map->begin + i].row;
+    transfers[slot][2 * i].source = (uint32_t)(uintptr_t)rows;
+  }
+  return aimc_dma_start(transfers[slot]) == AIMC_OK;
 }
 
 static bool receive_logits(unsigned slot, int8_t* logits) {
@@ -177,6 +216,7 @@ static bool stop(void) {
 
 bool fashion_run_flow(const fashion_data* data, fashion_result* logits) {
   memset((void*)results, 0, sizeof results);
+  if (!prepare_transfers()) return false;
   unsigned place = 0;
   for (block* b = fashion_blocks; b != end_of_blocks(); ++b) {
     if (!start_block(b, &place)) return false;
