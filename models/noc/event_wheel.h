@@ -31,7 +31,7 @@ class EventWheel {
   /// The earliest cycle at which there is something to do.
   std::uint64_t next() const {
     const std::uint64_t far = far_.empty() ? kNever : far_.top().first;
-    const unsigned start = static_cast<unsigned>(base_ & (kSpan - 1));
+    const auto start = static_cast<unsigned>(base_ & (kSpan - 1));
     for (unsigned i = 0; i <= kWords; ++i) {
       const unsigned word = (start / 64 + i) % kWords;
       std::uint64_t bits = filled_[word];
@@ -53,7 +53,7 @@ class EventWheel {
       far_.pop();
     }
     out.clear();
-    const unsigned slot = static_cast<unsigned>(base_ & (kSpan - 1));
+    const auto slot = static_cast<unsigned>(base_ & (kSpan - 1));
     out.swap(near_[slot]);
     filled_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
     if (out.size() > 1) std::sort(out.begin(), out.end());

@@ -29,7 +29,7 @@ std::uint64_t merge(std::uint64_t old, std::uint64_t value, unsigned bytes, bool
 }  // namespace
 
 Clint::Clint(const sc_core::sc_module_name& name, std::uint64_t timebase_hz)
-    : sc_core::sc_module(name), timebase_hz_(timebase_hz), tick_ps_(0) {
+    : sc_core::sc_module(name), timebase_hz_(timebase_hz) {
   if (timebase_hz == 0 || timebase_hz > kPicosecondsPerSecond) {
     throw std::invalid_argument("time base of " + std::to_string(timebase_hz) +
                                 " Hz; expected 1.." + std::to_string(kPicosecondsPerSecond));

@@ -45,7 +45,7 @@ class Clint : public sc_core::sc_module, public tlm_support::QuickReader {
   void drive();
 
   std::uint64_t timebase_hz_;
-  std::uint64_t tick_ps_;           // zero when it is no whole number
+  std::uint64_t tick_ps_ = 0;       // zero when it is no whole number
   std::uint64_t mtime_offset_ = 0;  // mtime minus ticks since time zero, modulo 2^64
   std::uint64_t mtimecmp_ = 0;
   bool msip_ = false;

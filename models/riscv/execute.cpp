@@ -60,6 +60,7 @@ bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
   AIMC_DISPATCH
 // Straight to the code of the next instruction: from many places the processor predicts that better
 // than from one. `continue` does the same by way of the switch.
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a statement
 #define AIMC_DISPATCH goto* const_cast<void*>(labels[static_cast<std::size_t>(op->code)])
 #define AIMC_RESUME                                                        \
   ++op;                                                                    \

@@ -51,7 +51,7 @@ class HostFloat {
 
   std::uint32_t fused(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
     const double product = double{number(a)} * double{number(b)};
-    const double addend = double{number(c)};
+    const auto addend = double{number(c)};
     const double sum = product + addend;
     const auto result = static_cast<float>(sum);
     if (to_nearest() && (is_plain(bits(result)) || sum == 0) &&
