@@ -49,7 +49,7 @@ noc::NocConfig read_config(const NocArguments& arguments) {
   }
   if (!arguments.mesh.empty()) {
     add_mesh(arguments.mesh, overrides);
-    overrides.push_back("tile.count=1");  // the tiles play no part here
+    overrides.emplace_back("tile.count=1");  // the tiles play no part here
   }
   if (!arguments.engine.empty()) {
     choose("--engine", arguments.engine, {"lt", "at", "flit"}, {});

@@ -385,10 +385,12 @@ TEST_F(CliRun, RefusesWhatIsNoFileToRead) {
   }
   for (const auto& [name, message] : cases) {
     const std::string quoted = folder_ + name + "'";
-    expect_refused({"--load", folder_ + name + "@images"}, "file '" + quoted + " " + message);
-    expect_refused({"--platform", folder_ + name}, "platform file '" + quoted + " " + message);
+    const std::string what = std::string(quoted).append(" ").append(message);
+    expect_refused({"--load", folder_ + name + "@images"}, "file '" + what);
+    expect_refused({"--platform", folder_ + name}, "platform file '" + what);
     EXPECT_EQ(run({}, name), 2);
-    EXPECT_THAT(err_, HasSubstr("firmware '" + quoted + ": " + message));
+    EXPECT_THAT(err_,
+                HasSubstr(std::string("firmware '").append(quoted).append(": ").append(message)));
     EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 1) << err_;
   }
   if (fs::exists(folder_ + "closed")) fs::permissions(folder_ + "closed", fs::perms::owner_all);

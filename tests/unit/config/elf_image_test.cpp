@@ -163,7 +163,7 @@ TEST(ElfImage, LeavesOutSymbolsThatShareOneLongName) {
   std::vector<std::uint8_t> file = elf.build();
   const std::size_t table = sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr) + 4;
   for (std::uint32_t i = 1; i < kSymbols; ++i) {
-    std::copy_n(file.begin() + table, 4, file.begin() + table + i * sizeof(Elf32_Sym));
+    std::copy_n(&file[table], 4, &file[table + i * sizeof(Elf32_Sym)]);
   }
   const ElfImage image = parse_elf(file, "fw.elf");
   EXPECT_GE(image.symbols.size(), 1U);

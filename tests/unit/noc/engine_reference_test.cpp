@@ -36,6 +36,7 @@ class EngineReference : public ::testing::TestWithParam<Reference> {
     config.packet_gap_cycles = reference.packet_gap_cycles;
     config.virtual_channels = reference.virtual_channels;
     std::vector<Packet> packets;
+    packets.reserve(traced_packets.size());
     for (const TracedPacket& traced : traced_packets) packets.push_back(traced.packet);
     const auto engine = make(config);
     const std::vector<Delivery> deliveries = replay(*engine, packets);

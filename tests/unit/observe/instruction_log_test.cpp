@@ -13,7 +13,6 @@
 namespace {
 
 using aimc::observe::InstructionLog;
-using aimc::riscv::Opcode;
 using aimc::riscv::Privilege;
 using aimc::riscv::Step;
 using aimc::riscv::TrapEntry;

@@ -107,7 +107,7 @@ std::vector<std::uint32_t> all_instructions() {
   std::vector<std::uint32_t> words;
   for (const Encoding& e : encodings) {
     for (unsigned i = 0; i < kEach; ++i) {
-      std::uint32_t free = static_cast<std::uint32_t>(random());
+      auto free = static_cast<std::uint32_t>(random());
       // Fields without a meaning are zero; an empty set of accesses has no name.
       if (e.format == Format::kFence) {
         free = (e.match >> 12U & 7U) == 0 ? (free & 0x0EE00000U) | 0x01100000U : 0U;
