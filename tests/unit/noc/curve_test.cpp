@@ -63,7 +63,7 @@ std::vector<Packet> traffic(const Series& series, double load, std::uint64_t cyc
   std::vector<Packet> packets;
   for (unsigned node = 0; node < kSide * kSide; ++node) {
     for (std::uint64_t cycle = gap(random); cycle < cycles; cycle += 1 + gap(random)) {
-      unsigned to = static_cast<unsigned>(random() % (kSide * kSide));
+      auto to = static_cast<unsigned>(random() % (kSide * kSide));
       if (std::string(series.traffic) == "transpose") to = node % kSide * kSide + node / kSide;
       packets.push_back({{node}, {to}, kFlits, Plane::kRequest, cycle});
     }
