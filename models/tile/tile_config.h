@@ -19,7 +19,7 @@ struct TileConfig {
   unsigned sram_kib = 64;              ///< 4..64
   unsigned sram_bytes_per_cycle = 32;  ///< width of the SRAM port, 4..128, a power of two
   unsigned command_cycles = 4;         ///< fetch and decode of one command
-  unsigned control_cycles = 1;         ///< WAIT, SIGNAL, LOOP, IRQ or HALT of a tile program
+  unsigned control_cycles = 1;         ///< WAIT, SIGNAL, LOOP, IRQ or HALT of a tile program; > 0
   unsigned access_cycles = 2;          ///< a register or SRAM access from the network
   analog::CrossbarConfig crossbar;
   nmpu::Format nmpu;

@@ -30,7 +30,7 @@ void add_digital(SettingList& list) {
       "sram_bytes_per_cycle", [](auto& c) -> auto& { return c.tile.sram_bytes_per_cycle; }, 4, 128,
       "width of the SRAM port");
   list.whole(
-      "control_cycles", [](auto& c) -> auto& { return c.tile.control_cycles; }, 0, 1000,
+      "control_cycles", [](auto& c) -> auto& { return c.tile.control_cycles; }, 1, 1000,
       "tile cycles of a command that steers a tile program: wait, signal, loop, irq, halt");
   list.whole(
       "command_cycles", [](auto& c) -> auto& { return c.tile.command_cycles; }, 0, 1000,

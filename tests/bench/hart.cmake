@@ -11,7 +11,8 @@ if(AIMC_RISCV_GCC AND AIMC_RISCV_OBJCOPY)
               -fno-tree-loop-distribute-patterns -Wl,-Ttext=0x80000000 -Wl,-Tdata=0x80001000
               ${CMAKE_CURRENT_LIST_DIR}/kernel/start.S ${CMAKE_CURRENT_LIST_DIR}/kernel/${source} -o ${kernel}.elf
       COMMAND ${AIMC_RISCV_OBJCOPY} -O binary ${kernel}.elf ${kernel}.bin
-      DEPENDS ${CMAKE_CURRENT_LIST_DIR}/kernel/start.S ${CMAKE_CURRENT_LIST_DIR}/kernel/${source} VERBATIM)
+      DEPENDS ${CMAKE_CURRENT_LIST_DIR}/kernel/start.S ${CMAKE_CURRENT_LIST_DIR}/kernel/${source}
+              ${CMAKE_CURRENT_LIST_DIR}/kernel/integer_kernels.h VERBATIM)
   endfunction()
   set(_kernel ${CMAKE_CURRENT_BINARY_DIR}/hart_kernel)
   set(_float_kernel ${CMAKE_CURRENT_BINARY_DIR}/hart_float_kernel)

@@ -148,6 +148,8 @@ class BadInput(RunTest):
         self.refused("--set", "tile.rowz=3", words=["tile.rowz", "tile.rows"])
         self.refused("--set", "tile.rows=x", words=["tile.rows", "x"])
         self.refused("--set", "tile.count=17", words=["17", "4x4"])
+        # A program that only loops would never let time pass.
+        self.refused("--set", "tile.control_cycles=0", words=["tile.control_cycles", "1 to 1000"])
 
     def test_missing_data_set(self):
         self.refused("--load", f"{self.workspace.path}/none.gz@0x84000000", words=["none.gz"])
