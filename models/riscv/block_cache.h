@@ -30,10 +30,16 @@ struct Op {
   std::uint8_t rd;
   std::uint8_t rs1;
   std::uint8_t rs2;
-  std::uint16_t pc_offset;  ///< bytes from the start of the block
-  std::uint8_t length;      ///< 2 or 4 bytes
+  std::uint8_t handler;    ///< its place in the fast loop: as `code`, or kOpcodes beyond
+  std::uint8_t pc_offset;  ///< bytes from the start of the block
+  std::uint8_t length;     ///< 2 or 4 bytes
   InstructionClass cls;
 };
+
+/// The place of an instruction in the fast loop that takes its sources from the register file.
+constexpr std::uint8_t plain_handler(Opcode code) {
+  return static_cast<std::uint8_t>(code);
+}
 
 /// Instructions that are executed one after the other: up to a jump, branch or complex instruction,
 /// or to the maximum.

@@ -30,6 +30,39 @@ void check_timing(const HartConfig& config) {
   }
 }
 
+// True for what leaves its result where the next instruction in the block can have it from.
+bool leaves_result(Opcode code) {
+  return code <= Opcode::kBseti && code != Opcode::kFence && code != Opcode::kFenceI &&
+         !is_jump(code) && !is_branch(code) && !is_divide(code) &&
+         !(code >= Opcode::kSb && code <= Opcode::kSw);
+}
+
+// True where the sources may change places.
+bool is_commutative(Opcode code) {
+  switch (code) {
+    case Opcode::kAdd:
+    case Opcode::kXor:
+    case Opcode::kOr:
+    case Opcode::kAnd:
+    case Opcode::kMul:
+    case Opcode::kBeq:
+    case Opcode::kBne:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static_assert(kOpcodes + static_cast<std::size_t>(Opcode::kBseti) < 256, "Op::handler is a byte");
+
+// Takes the first source of `op` from `before`, the instruction before it in the block, where it
+// can.
+void forward(const Op& before, Op& op) {
+  if (!leaves_result(before.code) || op.code > Opcode::kBseti) return;
+  if (is_commutative(op.code) && op.rs2 == before.rd) std::swap(op.rs1, op.rs2);
+  if (op.rs1 == before.rd) op.handler = static_cast<std::uint8_t>(op.handler + kOpcodes);
+}
+
 }  // namespace
 
 void check_register(unsigned index) {
@@ -210,6 +243,7 @@ Op Core::make_op(const Fetched& fetched, std::uint32_t pc) const {
   op.rs2 = d.rs2;
   op.length = fetched.length;
   op.cls = d.cls;
+  op.handler = plain_handler(op.code);
   if (d.code == Opcode::kIllegal && fetched.length == 2) op.imm = fetched.half;
   if (is_branch(d.code)) op.imm += pc;
   return op;
@@ -237,8 +271,9 @@ Block* Core::decode_block(std::uint32_t pc) {
     if (block.op_count > 0 && begins_block(block.end_pc, block)) break;
     Op& op = block.ops[block.op_count++];
     op = make_op(fetched, block.end_pc);
+    if (block.op_count > 1 && !block.observed) forward((&op)[-1], op);
     op.start = block.last_start = block.cycles;
-    op.pc_offset = static_cast<std::uint16_t>(block.end_pc - pc);
+    op.pc_offset = static_cast<std::uint8_t>(block.end_pc - pc);
     block.end_pc += op.length;
     block.seen_end = block.end_pc;
     if (is_complex(op.code)) break;
@@ -256,8 +291,9 @@ Block* Core::decode_block(std::uint32_t pc) {
   }
   Op& end = block.ops[block.op_count];
   end.code = Opcode::kEndOfBlock;
+  end.handler = plain_handler(end.code);
   end.start = block.cycles;
-  end.pc_offset = static_cast<std::uint16_t>(block.end_pc - pc);
+  end.pc_offset = static_cast<std::uint8_t>(block.end_pc - pc);
   cache_.insert(block, *region);
   return &block;
 }
@@ -280,6 +316,7 @@ Block* Core::prefix_below_limit(const Block& block) {
   Op& end = prefix_.ops[prefix_.count];
   end = rest;
   end.code = Opcode::kEndOfBlock;
+  end.handler = plain_handler(end.code);
   prefix_.cycles = rest.start;
   prefix_.end_pc = block.pc + rest.pc_offset;
   return &prefix_;

@@ -16,6 +16,9 @@ enum class Opcode : std::uint8_t {
   kEndOfBlock  ///< end of a decoded block that does not end in a jump; executes nothing
 };
 
+/// How many there are, those two included.
+constexpr std::size_t kOpcodes = static_cast<std::size_t>(Opcode::kEndOfBlock) + 1;
+
 /// The register file: x0 to x31, a place for what is written to x0, f0 to f31.
 constexpr std::uint8_t kSinkRegister = 32;
 constexpr std::uint8_t kFirstFloat = 33;

@@ -61,18 +61,19 @@ bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
 // Straight to the code of the next instruction: from many places the processor predicts that better
 // than from one. `continue` does the same by way of the switch.
 // NOLINTNEXTLINE(bugprone-macro-parentheses): a statement
-#define AIMC_DISPATCH goto* const_cast<void*>(labels[static_cast<std::size_t>(op->code)])
+#define AIMC_DISPATCH goto* const_cast<void*>(labels[op->handler])
 #define AIMC_RESUME                                                        \
   ++op;                                                                    \
   cycle = cycle_ - op->start;                                              \
   instret = instret_ - static_cast<std::uint64_t>(op - block->ops.data()); \
   limit = limit_;                                                          \
   AIMC_DISPATCH
-#define AIMC_DO_Reg(meaning)                            \
-  {                                                     \
-    const std::uint32_t a = x[op->rs1], b = x[op->rs2]; \
-    x[op->rd] = meaning;                                \
-    AIMC_NEXT;                                          \
+// Formats with a first source: `source` is its register, or the result of the instruction before.
+#define AIMC_REG(source, meaning)                   \
+  {                                                 \
+    const std::uint32_t a = source, b = x[op->rs2]; \
+    x[op->rd] = last = meaning;                     \
+    AIMC_NEXT;                                      \
   }
 #define AIMC_DO_Divide(meaning)                                        \
   {                                                                    \
@@ -82,29 +83,29 @@ bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
     if (!chain(0, block->end_pc)) return nullptr;                      \
     AIMC_DISPATCH;                                                     \
   }
-#define AIMC_DO_Imm(meaning)                           \
-  {                                                    \
-    const std::uint32_t a = x[op->rs1], imm = op->imm; \
-    x[op->rd] = meaning;                               \
-    AIMC_NEXT;                                         \
+#define AIMC_IMM(source, meaning)                  \
+  {                                                \
+    const std::uint32_t a = source, imm = op->imm; \
+    x[op->rd] = last = meaning;                    \
+    AIMC_NEXT;                                     \
   }
-#define AIMC_DO_Shift(meaning)                                 \
-  {                                                            \
-    const std::uint32_t a = x[op->rs1], shamt = op->imm & 31U; \
-    x[op->rd] = meaning;                                       \
-    AIMC_NEXT;                                                 \
+#define AIMC_SHIFT(source, meaning)                        \
+  {                                                        \
+    const std::uint32_t a = source, shamt = op->imm & 31U; \
+    x[op->rd] = last = meaning;                            \
+    AIMC_NEXT;                                             \
   }
-#define AIMC_DO_Unary(meaning)          \
-  {                                     \
-    const std::uint32_t a = x[op->rs1]; \
-    x[op->rd] = meaning;                \
-    AIMC_NEXT;                          \
+#define AIMC_UNARY(source, meaning) \
+  {                                 \
+    const std::uint32_t a = source; \
+    x[op->rd] = last = meaning;     \
+    AIMC_NEXT;                      \
   }
 #define AIMC_DO_Upper(meaning)                                           \
   {                                                                      \
     [[maybe_unused]] const std::uint32_t pc = block->pc + op->pc_offset; \
     const std::uint32_t imm = op->imm;                                   \
-    x[op->rd] = meaning;                                                 \
+    x[op->rd] = last = meaning;                                          \
     AIMC_NEXT;                                                           \
   }
 #define AIMC_DO_Fence(meaning) AIMC_NEXT;
@@ -125,30 +126,30 @@ bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
     if (!chain(1, target)) return nullptr;                                   \
     AIMC_DISPATCH;                                                           \
   }
-#define AIMC_DO_Branch(meaning)                         \
-  {                                                     \
-    const std::uint32_t a = x[op->rs1], b = x[op->rs2]; \
-    if (meaning) {                                      \
-      if (!chain(1, op->imm)) return nullptr;           \
-    } else {                                            \
-      if (!chain(0, block->end_pc)) return nullptr;     \
-    }                                                   \
-    AIMC_DISPATCH;                                      \
+#define AIMC_BRANCH(source, meaning)                \
+  {                                                 \
+    const std::uint32_t a = source, b = x[op->rs2]; \
+    if (meaning) {                                  \
+      if (!chain(1, op->imm)) return nullptr;       \
+    } else {                                        \
+      if (!chain(0, block->end_pc)) return nullptr; \
+    }                                               \
+    AIMC_DISPATCH;                                  \
   }
-#define AIMC_DO_Load(meaning)                                             \
-  {                                                                       \
-    const std::uint32_t address = x[op->rs1] + op->imm;                   \
-    const std::uint32_t offset = address - window.base;                   \
-    if (window.contains<meaning>(offset)) {                               \
-      x[op->rd] = extend(read_little<meaning>(window.bytes + offset));    \
-      AIMC_NEXT;                                                          \
-    }                                                                     \
-    enter_access(*block, *op, cycle, instret);                            \
-    std::uint32_t value = 0;                                              \
-    const bool retired = load_slow(*op, address, sizeof(meaning), value); \
-    if (retired) x[op->rd] = extend(static_cast<meaning>(value));         \
-    if (!resume_after_access(*block, *op, retired)) return nullptr;       \
-    AIMC_RESUME;                                                          \
+#define AIMC_LOAD(source, meaning)                                            \
+  {                                                                           \
+    const std::uint32_t address = source + op->imm;                           \
+    const std::uint32_t offset = address - window.base;                       \
+    if (window.contains<meaning>(offset)) {                                   \
+      x[op->rd] = last = extend(read_little<meaning>(window.bytes + offset)); \
+      AIMC_NEXT;                                                              \
+    }                                                                         \
+    enter_access(*block, *op, cycle, instret);                                \
+    std::uint32_t value = 0;                                                  \
+    const bool retired = load_slow(*op, address, sizeof(meaning), value);     \
+    if (retired) x[op->rd] = last = extend(static_cast<meaning>(value));      \
+    if (!resume_after_access(*block, *op, retired)) return nullptr;           \
+    AIMC_RESUME;                                                              \
   }
 #define AIMC_DO_Store(meaning)                                                               \
   {                                                                                          \
@@ -223,6 +224,41 @@ bool Core::resume_after_access(const Block& block, const Op& op, bool retired) {
 #define AIMC_DO_FloatCompare(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
 #define AIMC_DO_FloatOut(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
 #define AIMC_DO_FloatIn(meaning) AIMC_DO_FLOAT_PLAIN(meaning)
+// Both variants of those formats; the others have one.
+#define AIMC_DO_Reg(meaning) AIMC_REG(x[op->rs1], meaning)
+#define AIMC_LAST_Reg(name, meaning) AIMC_REG(last, meaning)
+#define AIMC_DO_Imm(meaning) AIMC_IMM(x[op->rs1], meaning)
+#define AIMC_LAST_Imm(name, meaning) AIMC_IMM(last, meaning)
+#define AIMC_DO_Shift(meaning) AIMC_SHIFT(x[op->rs1], meaning)
+#define AIMC_LAST_Shift(name, meaning) AIMC_SHIFT(last, meaning)
+#define AIMC_DO_Unary(meaning) AIMC_UNARY(x[op->rs1], meaning)
+#define AIMC_LAST_Unary(name, meaning) AIMC_UNARY(last, meaning)
+#define AIMC_DO_Branch(meaning) AIMC_BRANCH(x[op->rs1], meaning)
+#define AIMC_LAST_Branch(name, meaning) AIMC_BRANCH(last, meaning)
+#define AIMC_DO_Load(meaning) AIMC_LOAD(x[op->rs1], meaning)
+#define AIMC_LAST_Load(name, meaning) AIMC_LOAD(last, meaning)
+#define AIMC_LAST_Upper(name, meaning) goto label_##name;
+#define AIMC_LAST_Fence(name, meaning) goto label_##name;
+#define AIMC_LAST_Jal(name, meaning) goto label_##name;
+#define AIMC_LAST_Jalr(name, meaning) goto label_##name;
+#define AIMC_LAST_Divide(name, meaning) goto label_##name;
+#define AIMC_LAST_Store(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatLoad(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatStore(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatReg(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatUnary(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatToInt(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatFromInt(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatFused(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatPlain(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatCompare(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatOut(name, meaning) goto label_##name;
+#define AIMC_LAST_FloatIn(name, meaning) goto label_##name;
+#define AIMC_LAST_Lr(name, meaning) goto label_##name;
+#define AIMC_LAST_Sc(name, meaning) goto label_##name;
+#define AIMC_LAST_Amo(name, meaning) goto label_##name;
+#define AIMC_LAST_Csr(name, meaning) goto label_##name;
+#define AIMC_LAST_Word(name, meaning) goto label_##name;
 // Complex instructions stand together at the end of the table; their labels share the code behind
 // them.
 #define AIMC_DO_Lr(meaning)
@@ -244,12 +280,21 @@ const Op* Core::execute(Block* block) {
   std::uint64_t cycle = cycle_;
   std::uint64_t instret = instret_;
   const Op* op = block->ops.data();
+  // The result of the instruction before, for those whose handler takes it from here: a processor
+  // needs several cycles to get back what it has just written to the register file in memory.
+  std::uint32_t last = 0;
   static const void* const labels[] = {
 #define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
   &&label_##name,
 #include "models/riscv/instructions.inc"
 #undef AIMC_INSTRUCTION
-      &&label_kIllegal, &&label_kEndOfBlock};
+      &&label_kIllegal,
+      &&label_kEndOfBlock,
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
+  &&label_last_##name,
+#include "models/riscv/instructions.inc"
+#undef AIMC_INSTRUCTION
+  };
 
   // Ends the block; true when the one at `pc` is known and fits below the limit, so that `op` is
   // its first instruction.
@@ -288,6 +333,10 @@ const Op* Core::execute(Block* block) {
       label_kEndOfBlock:
         if (!chain(0, block->end_pc)) return nullptr;
         AIMC_DISPATCH;
+#define AIMC_INSTRUCTION(name, extension, format, opcode, funct3, funct7, cls, meaning) \
+  label_last_##name : AIMC_LAST_##format(name, meaning)
+#include "models/riscv/instructions.inc"
+#undef AIMC_INSTRUCTION
     }
   }
 }

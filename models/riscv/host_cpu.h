@@ -19,7 +19,7 @@ struct HostConfig {
   double clock_mhz = 500.0;    ///< core clock
   double timebase_mhz = 10.0;  ///< rate of the time CSR where no time reader is set
   /// Longest stretch the hart runs ahead of the kernel, us; results do not depend on it.
-  double quantum_us = 10.0;
+  double quantum_us = 1000.0;
   /// Added to every data access to direct memory; sets hart.direct_wait_cycles.
   unsigned ram_wait_cycles = 0;
   double ram_read_pj = 6.4;   ///< energy of a 32-bit data read from RAM

@@ -195,6 +195,7 @@ void Core::prepare_step(const Block& block, std::size_t index) {
   one.ops[0].start = 0;
   one.ops[0].pc_offset = 0;
   one.ops[1].code = Opcode::kEndOfBlock;
+  one.ops[1].handler = plain_handler(Opcode::kEndOfBlock);
   one.ops[1].start = one.cycles;
 }
 

@@ -50,12 +50,18 @@ constexpr Word beq(Reg a, Reg b, std::int32_t offset) {
 constexpr Word bne(Reg a, Reg b, std::int32_t offset) {
   return b_type(1, a, b, offset);
 }
+constexpr Word blt(Reg a, Reg b, std::int32_t offset) {
+  return b_type(4, a, b, offset);
+}
 
 constexpr Word addi(Reg rd, Reg rs1, std::int32_t imm) {
   return i_type(0x13, 0, rd, rs1, imm);
 }
 constexpr Word nop() {
   return addi(0, 0, 0);
+}
+constexpr Word sub(Reg rd, Reg a, Reg b) {
+  return r_type(0x33, 0, 0x20, rd, a, b);
 }
 constexpr Word add(Reg rd, Reg a, Reg b) {
   return r_type(0x33, 0, 0, rd, a, b);

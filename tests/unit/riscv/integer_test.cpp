@@ -156,6 +156,35 @@ TEST(Jump, DestinationMayBeTheSource) {
   EXPECT_EQ(machine.hart.reg(kRa), kRamBase + 4);
 }
 
+// A result reaches the next instruction whichever source it is there, wherever it comes from, and
+// not by way of x0.
+TEST(Registers, ResultsReachTheNextInstruction) {
+  Machine machine;
+  machine.device[0] = 40;
+  machine.hart.set_reg(kS0, kDevice);
+  machine.hart.set_reg(kA0, 100);
+  machine.hart.set_reg(kS1, kData);
+  machine.put_word(kData, 7);
+  EXPECT_EQ(
+      machine.run_program({
+          lw(1, 0, kS0),       addi(2, 1, 2),       // from the bus: 42
+          sub(3, kA0, 2),                           // as the second source: 58
+          add(4, kA0, 3),      add(5, 4, 4),        // as either and as both: 158, 316
+          lw(6, 0, kS1),       mul(7, 6, 6),        // from direct memory: 49
+          addi(kZero, kA0, 1), add(8, kZero, kA0),  // what x0 takes is gone: 100
+          addi(22, kA0, 1),    sw(22, 4, kS1),     lw(16, 4, kS1),     addi(22, 16, 1),  // 101, 102
+          addi(17, kA0, -100), beq(17, kZero, 8),  addi(18, kZero, 1),  // jumps over
+          addi(19, kA0, 5),    blt(kA0, 19, 8),    addi(18, kZero, 2),  // 105; jumps over
+          addi(20, kS1, 4),    lw(21, 0, 20),                           // as an address: 101
+      }),
+      StopReason::kTrapUnhandled);
+  const std::vector<std::pair<unsigned, std::uint32_t>> expected = {
+      {2, 42},   {3, 58},   {4, 158}, {5, 316}, {7, 49},   {8, 100},
+      {22, 102}, {16, 101}, {17, 0},  {18, 0},  {19, 105}, {21, 101}};
+  for (const auto& [index, value] : expected)
+    EXPECT_EQ(machine.hart.reg(index), value) << "x" << index;
+}
+
 TEST(Cost, EveryClassAsConfigured) {
   HartConfig config = Machine::default_config();
   config.direct_wait_cycles = 100;
