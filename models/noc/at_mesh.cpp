@@ -62,15 +62,16 @@ std::uint64_t AtMesh::flight_cycles(unsigned hop) const {
 void AtMesh::lay_path(std::uint32_t slot) {
   if (path_size_.size() <= slot) {
     path_size_.resize(slot + 1U);
+    granted_.resize(slot + 1U);
     hops_.resize((slot + 1U) * stride_);
   }
-  Path path;
   const Packet& packet = book_[slot].packet;
-  find_path(topology_, config_.routing, packet.source, packet.destination, path);
-  path_size_[slot] = path.size;
-  for (unsigned i = 0; i < path.size; ++i) {
+  find_path(topology_, config_.routing, packet.source, packet.destination, path_);
+  path_size_[slot] = path_.size;
+  granted_[slot] = 0;
+  for (unsigned i = 0; i < path_.size; ++i) {
     hop_of(slot, i) = {};
-    hop_of(slot, i).link = path.links[i];
+    hop_of(slot, i).link = path_.links[i];
   }
 }
 
@@ -83,6 +84,21 @@ void AtMesh::inject(std::uint32_t slot) {
   if (queue.insert(book_, slot, first_has_left)) {
     events_.put(packet.inject_cycle, event(Kind::kSource, node));
   }
+  ++packets_;
+  bounds_.put(earliest_arrival(slot, packet.inject_cycle), slot);
+}
+
+void AtMesh::pass(const Path& path, std::uint64_t inject_cycle, unsigned flits) {
+  links_[path.links[0]].busy_cycles += flits;
+  std::uint64_t granted = inject_cycle + kInjectionCycles + turn_cycles_ - 1;
+  for (unsigned i = 1; i < path.size; ++i, granted += config_.router_cycles) {
+    Link& link = links_[path.links[i]];
+    link.busy_cycles += flits;
+    if (granted < link.grant_cycle) continue;
+    link.grant_cycle = granted;
+    const std::uint32_t input = links_[path.links[i - 1]].input;
+    link.next_grant = input + 1 == kPorts ? 0 : input + 1;
+  }
 }
 
 void AtMesh::arrive_until(std::uint64_t cycle) {
@@ -90,12 +106,13 @@ void AtMesh::arrive_until(std::uint64_t cycle) {
        next = arrivals_.next()) {
     arrivals_.take(arrived_);
     for (const std::uint32_t slot : arrived_) book_.complete(slot, next);
+    packets_ -= arrived_.size();
   }
 }
 
 void AtMesh::advance_to(std::uint64_t cycle) {
   for (std::uint64_t next = events_.next(); next < cycle; next = events_.next()) {
-    now_ = std::max(now_, next);
+    now_ = next;
     arrive_until(now_);
     while (events_.next() <= now_) {
       events_.take(due_);
@@ -104,14 +121,36 @@ void AtMesh::advance_to(std::uint64_t cycle) {
     for (const std::uint32_t link : arbitrations_) arbitrate(link);
     arbitrations_.clear();
   }
+  renew_bounds(cycle);
   arrive_until(cycle);
-  now_ = std::max(now_, cycle);
 }
 
-std::uint64_t AtMesh::next_event_cycle() const {
-  const std::uint64_t arrival = arrivals_.next();
-  const std::uint64_t next = events_.next();
-  return next == kUnknown ? arrival : std::min(arrival, next + flight_cycles(1));
+// When a packet's tail arrives at the earliest, given that links it has not got by now are granted
+// at `cycle` or later.
+std::uint64_t AtMesh::earliest_arrival(std::uint32_t slot, std::uint64_t cycle) const {
+  const Packet& packet = book_[slot].packet;
+  const unsigned got = granted_[slot];
+  const unsigned left = path_size_[slot] - got;  // links to get
+  if (got == 0) {
+    return std::max(packet.inject_cycle, cycle) + kInjectionCycles +
+           std::uint64_t{config_.router_cycles} * (left - 1) + packet.flits - 1;
+  }
+  const Hop& last = hops_[slot * stride_ + got - 1];
+  const std::uint64_t flight = config_.router_cycles - va_cycles_;
+  if (left == 0) return std::max(last.granted + packet.flits - 1, cycle) + flight;
+  return cycle + std::uint64_t{config_.router_cycles} * (left - 1) + flight + packet.flits - 1;
+}
+
+// Replaces the bounds that have been reached.
+void AtMesh::renew_bounds(std::uint64_t cycle) {
+  while (bounds_.next() <= cycle) {
+    bounds_.take(arrived_);
+    for (const std::uint32_t slot : arrived_) {
+      const unsigned last = path_size_[slot] - 1;
+      if (granted_[slot] > last && hop_of(slot, last).tail != kUnknown) continue;
+      bounds_.put(std::max(earliest_arrival(slot, cycle), cycle + 1), slot);
+    }
+  }
 }
 
 bool AtMesh::at_rest() const {
@@ -131,11 +170,12 @@ void AtMesh::handle(Event what) {
       request(link);
       break;
     case Kind::kRelease:
-      links_[link].owner = PacketBook::kNone;
       if (link < topology_.nodes()) {
+        links_[link].owner = PacketBook::kNone;
         sources_[link].pop(book_);
         start_source(link);
       } else {
+        links_[link].releasing = false;
         list_for_arbitration(link);
       }
       break;
@@ -173,12 +213,26 @@ void AtMesh::list_for_arbitration(std::uint32_t link) {
 void AtMesh::arbitrate(std::uint32_t number) {
   Link& link = links_[number];
   link.listed = false;
-  if (link.owner != PacketBook::kNone || link.waiting == 0) return;
+  if (link.owner != PacketBook::kNone) return;
+  if (now_ < link.free_cycle) {
+    await_release(number);
+    return;
+  }
   const std::uint32_t after = link.waiting >> link.next_grant << link.next_grant;
   const auto input = static_cast<std::uint32_t>(__builtin_ctz(after != 0 ? after : link.waiting));
-  link.next_grant = input + 1 == kPorts ? 0 : input + 1;
+  // A packet passed later already, see pass(), if events of the past are caught up with.
+  if (now_ >= link.grant_cycle) link.next_grant = input + 1 == kPorts ? 0 : input + 1;
+  link.grant_cycle = std::max(link.grant_cycle, now_);
   link.waiting &= ~(1U << input);
   grant(link.waiting_slot[input], link.waiting_hop[input]);
+}
+
+// A release nobody waits for needs no event.
+void AtMesh::await_release(std::uint32_t number) {
+  Link& link = links_[number];
+  if (link.releasing || link.waiting == 0) return;
+  link.releasing = true;
+  events_.put(link.free_cycle, event(Kind::kRelease, number));
 }
 
 void AtMesh::grant(std::uint32_t slot, unsigned index) {
@@ -187,6 +241,7 @@ void AtMesh::grant(std::uint32_t slot, unsigned index) {
   const std::uint32_t flits = book_[slot].packet.flits;
   link.owner = slot;
   link.owner_hop = index;
+  granted_[slot] = index + 1;
   hop.granted = now_ + (index > 0 && va_cycles_ > 0 ? 1 : 0);
   hop.first_flit = link.flits;
   link.flits += flits;
@@ -298,7 +353,13 @@ void AtMesh::resolve_tail(std::uint32_t slot, unsigned index) {
   if (room == kUnknown) return;
   tail = std::max({tail, room, now_});
   hop.tail = tail;
-  events_.put(tail + (index == 0 ? 1 : turn_cycles_), event(Kind::kRelease, hop.link));
+  if (index == 0) {
+    events_.put(tail + 1, event(Kind::kRelease, hop.link));
+  } else {
+    links_[hop.link].owner = PacketBook::kNone;
+    links_[hop.link].free_cycle = tail + turn_cycles_;
+    await_release(hop.link);
+  }
   if (index + 1 == path_size_[slot]) {
     arrivals_.put(tail + flight_cycles(index), slot);
   } else {

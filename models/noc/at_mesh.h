@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "models/noc/event_wheel.h"
 #include "models/noc/network.h"
 #include "models/noc/packet_book.h"
+#include "models/noc/routing.h"
 #include "models/noc/topology.h"
 
 namespace aimc::noc {
@@ -24,15 +26,20 @@ class AtMesh {
   /// @param topology, book must outlive the mesh
   AtMesh(const NocConfig& config, const Topology& topology, PacketBook& book);
 
-  /// Puts a packet into its source's queue; its inject_cycle must not be before now().
+  /// Puts a packet into its source's queue; its inject_cycle must not be before the cycle advanced
+  /// to last with a packet under way.
   void inject(std::uint32_t slot);
   /// Carries out the cycles before `cycle` and the arrivals of `cycle`.
   void advance_to(std::uint64_t cycle);
-  std::uint64_t now() const { return now_; }
   /// A cycle no tail arrives before; PacketEngine::kNever if nothing will arrive.
-  std::uint64_t next_event_cycle() const;
+  std::uint64_t next_event_cycle() const { return std::min(arrivals_.next(), bounds_.next()); }
+  /// Whether no packet is under way. Nothing is left to happen then.
+  bool empty() const { return packets_ == 0; }
   /// Whether every link is free and nothing is left to happen.
   bool at_rest() const;
+  /// Counts a packet that went over its links at the zero-load times while no other was near: as if
+  /// it had been injected here.
+  void pass(const Path& path, std::uint64_t inject_cycle, unsigned flits);
   /// Cycles in which a flit crossed a link, by link number.
   std::uint64_t busy_cycles(unsigned link) const { return links_[link].busy_cycles; }
 
@@ -60,20 +67,25 @@ class AtMesh {
     std::uint64_t tail = kUnknown;
   };
   struct Link {
+    /// The packet that has the link, until its tail's departure is known; an injection link's until
+    /// that departure.
     std::uint32_t owner = PacketBook::kNone;
     std::uint32_t owner_hop = 0;
+    std::uint64_t free_cycle = 0;  // when the last owner gives the link up, once that is known
     std::uint32_t input = 0;    // port of the router behind it
     std::uint32_t waiting = 0;  // inputs with a head that wants the link, a bit each
     std::array<std::uint32_t, kPorts> waiting_slot{};
     std::array<std::uint32_t, kPorts> waiting_hop{};
-    std::uint32_t next_grant = 0;  // round-robin position
+    std::uint32_t next_grant = 0;   // round-robin position
+    std::uint64_t grant_cycle = 0;  // of the latest grant
     std::uint64_t flits = 0;       // granted so far
     std::uint64_t oldest = 0;      // record
     std::uint64_t front = 0;       // record whose tail has no departure yet
     std::uint64_t front_turn = 0;  // when that one may want its next link
     std::uint64_t records = 0;     // ever
     std::uint64_t busy_cycles = 0;
-    bool listed = false;  // in arbitrations_
+    bool listed = false;     // in arbitrations_
+    bool releasing = false;  // somebody waits for free_cycle
   };
   enum class Kind : std::uint8_t { kSource, kRequest, kRelease };
   /// What happens at a link, as one number that sorts fast; a source is its injection link.
@@ -96,6 +108,7 @@ class AtMesh {
   void request(std::uint32_t link);
   void list_for_arbitration(std::uint32_t link);
   void arbitrate(std::uint32_t link);
+  void await_release(std::uint32_t link);
   void grant(std::uint32_t slot, unsigned hop);
   void resolve_owner(std::uint32_t link);
   void resolve_head(std::uint32_t slot, unsigned hop);
@@ -105,6 +118,8 @@ class AtMesh {
   void leave_buffer(std::uint32_t link, std::uint64_t tail);
   void announce(std::uint32_t link);
   std::uint64_t flight_cycles(unsigned hop) const;
+  std::uint64_t earliest_arrival(std::uint32_t slot, std::uint64_t cycle) const;
+  void renew_bounds(std::uint64_t cycle);
 
   const NocConfig config_;
   const Topology& topology_;
@@ -118,13 +133,18 @@ class AtMesh {
   std::vector<Record> records_;      // record_stride_ a link, a power of two
   std::vector<Hop> hops_;            // stride_ a slot
   std::vector<unsigned> path_size_;  // by slot
+  std::vector<unsigned> granted_;    // links a packet has got, by slot
+  std::size_t packets_ = 0;
   std::vector<SourceQueue> sources_;
   EventWheel<Event> events_;
   EventWheel<std::uint32_t> arrivals_;  // slots
+  // A cycle each packet does not arrive before, until its arrival is known: by slot.
+  EventWheel<std::uint32_t> bounds_;
   std::vector<Event> due_;
   std::vector<std::uint32_t> arrived_;
+  Path path_;
   std::vector<std::uint32_t> arbitrations_;  // links of this cycle
-  std::uint64_t now_ = 0;
+  std::uint64_t now_ = 0;  // of the event at work
 };
 
 }  // namespace aimc::noc

@@ -1,7 +1,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/noc/at_mesh.h"
+#include "models/noc/at_plane.h"
 #include "models/noc/engine.h"
 #include "models/noc/plane_pair.h"
 
@@ -15,7 +15,7 @@ std::unique_ptr<PacketEngine> make_at_engine(const NocConfig& config) {
                                 std::to_string(config.virtual_channels) +
                                 ", expected 1 with the packet engine");
   }
-  return std::make_unique<PlanePair<AtMesh>>(config);
+  return std::make_unique<PlanePair<AtPlane>>(config);
 }
 
 }  // namespace aimc::noc

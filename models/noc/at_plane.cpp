@@ -1,0 +1,90 @@
+#include "models/noc/at_plane.h"
+
+#include <algorithm>
+
+namespace aimc::noc {
+
+namespace {
+
+constexpr unsigned kInjectionCycles = 2;  // as in the mesh: from the source to its router's buffer
+constexpr unsigned kCreditCycles = 3;     // from a flit's departure to the router before
+
+}  // namespace
+
+AtPlane::AtPlane(const NocConfig& config, const Topology& topology, PacketBook& book)
+    : config_(config),
+      topology_(topology),
+      book_(book),
+      mesh_(config, topology, book),
+      streams_(config.buffer_flits >= config.router_cycles + kCreditCycles),
+      clear_(topology.link_count()) {}
+
+void AtPlane::inject(std::uint32_t slot) {
+  if (mesh_.empty()) {
+    if (take_off(slot)) return;
+    go_through_mesh();
+  }
+  mesh_.inject(slot);
+}
+
+// Whether a packet meets none of those in flight; it flies then.
+bool AtPlane::take_off(std::uint32_t slot) {
+  if (!streams_) return false;
+  const Packet& packet = book_[slot].packet;
+  find_path(topology_, config_.routing, packet.source, packet.destination, path_);
+  const std::uint64_t turn = std::max(1U, config_.packet_gap_cycles);
+  const std::uint64_t inject = packet.inject_cycle;
+  // The head wants link i > 0 at request + (i - 1) * router_cycles.
+  const std::uint64_t request = inject + kInjectionCycles + turn - 1;
+  if (inject < clear_[path_.links[0]]) return false;
+  std::uint64_t wanted = request;
+  for (unsigned i = 1; i < path_.size; ++i, wanted += config_.router_cycles) {
+    if (wanted < clear_[path_.links[i]]) return false;
+  }
+  // The next packet of the source must find the buffer behind the injection link ready for it.
+  const std::uint64_t flits = packet.flits;
+  clear_[path_.links[0]] = inject + flits + config_.packet_gap_cycles;
+  wanted = request + (config_.packet_gap_cycles > 0 ? 1 : 0) + flits - 1 + turn;
+  for (unsigned i = 1; i < path_.size; ++i, wanted += config_.router_cycles) {
+    clear_[path_.links[i]] = wanted;
+  }
+  const std::uint64_t latency = std::uint64_t{config_.router_cycles} * path_.routers() + 2;
+  book_[slot].head_cycle = inject + latency;
+  flights_.push_back({slot, inject + latency + flits - 1});
+  return true;
+}
+
+void AtPlane::land(const Flight& flight) {
+  const Packet& packet = book_[flight.slot].packet;
+  find_path(topology_, config_.routing, packet.source, packet.destination, path_);
+  mesh_.pass(path_, packet.inject_cycle, packet.flits);
+  book_.complete(flight.slot, flight.tail_cycle);
+}
+
+void AtPlane::go_through_mesh() {
+  for (const Flight& flight : flights_) mesh_.inject(flight.slot);
+  flights_.clear();
+  mesh_.advance_to(now_);
+}
+
+void AtPlane::advance_to(std::uint64_t cycle) {
+  if (cycle <= now_) return;
+  now_ = cycle;
+  if (!mesh_.empty()) mesh_.advance_to(cycle);
+  if (flights_.empty() || next_event_cycle() > cycle) return;
+  const auto still_flies = [cycle](const Flight& flight) { return flight.tail_cycle > cycle; };
+  for (const Flight& flight : flights_) {
+    if (!still_flies(flight)) land(flight);
+  }
+  flights_.erase(std::remove_if(flights_.begin(), flights_.end(),
+                                [&](const Flight& flight) { return !still_flies(flight); }),
+                 flights_.end());
+}
+
+std::uint64_t AtPlane::next_event_cycle() const {
+  if (flights_.empty()) return mesh_.next_event_cycle();
+  const auto earlier = [](const Flight& a, const Flight& b) { return a.tail_cycle < b.tail_cycle; };
+  return std::min_element(flights_.begin(), flights_.end(), earlier)->tail_cycle;
+}
+
+}  // namespace aimc::noc
