@@ -19,6 +19,11 @@ unsigned credit_cycles(unsigned hop) {
   return hop == 0 ? kSourceCreditCycles : kCreditCycles;
 }
 
+// The round-robin position after a grant to an input.
+std::uint8_t next_position(unsigned input) {
+  return static_cast<std::uint8_t>(input + 1 == kIndexOfPort.size() ? 0 : input + 1);
+}
+
 }  // namespace
 
 AtMesh::AtMesh(const NocConfig& config, const Topology& topology, PacketBook& book)
@@ -51,7 +56,7 @@ AtMesh::AtMesh(const NocConfig& config, const Topology& topology, PacketBook& bo
           port = Port::kNorth;
       }
     }
-    links_[number].input = kIndexOfPort[static_cast<unsigned>(port)];
+    links_[number].input = static_cast<std::uint8_t>(kIndexOfPort[static_cast<unsigned>(port)]);
   }
 }
 
@@ -96,8 +101,7 @@ void AtMesh::pass(const Path& path, std::uint64_t inject_cycle, unsigned flits) 
     link.busy_cycles += flits;
     if (granted < link.grant_cycle) continue;
     link.grant_cycle = granted;
-    const std::uint32_t input = links_[path.links[i - 1]].input;
-    link.next_grant = input + 1 == kPorts ? 0 : input + 1;
+    link.next_grant = next_position(links_[path.links[i - 1]].input);
   }
 }
 
@@ -198,9 +202,10 @@ void AtMesh::request(std::uint32_t link) {
   const Record& record = record_of(link, links_[link].front);
   const std::uint32_t wanted = hop_of(record.slot, record.hop).link;
   const std::uint32_t input = links_[link].input;
-  links_[wanted].waiting |= 1U << input;
-  links_[wanted].waiting_slot[input] = record.slot;
-  links_[wanted].waiting_hop[input] = record.hop;
+  Link& next = links_[wanted];
+  next.waiting = static_cast<std::uint8_t>(next.waiting | 1U << input);
+  next.waiting_slot[input] = record.slot;
+  next.waiting_hop[input] = static_cast<std::uint8_t>(record.hop);
   list_for_arbitration(wanted);
 }
 
@@ -218,12 +223,13 @@ void AtMesh::arbitrate(std::uint32_t number) {
     await_release(number);
     return;
   }
-  const std::uint32_t after = link.waiting >> link.next_grant << link.next_grant;
-  const auto input = static_cast<std::uint32_t>(__builtin_ctz(after != 0 ? after : link.waiting));
+  const unsigned waiting = link.waiting;
+  const unsigned after = waiting >> link.next_grant << link.next_grant;
+  const auto input = static_cast<unsigned>(__builtin_ctz(after != 0 ? after : waiting));
   // A packet passed later already, see pass(), if events of the past are caught up with.
-  if (now_ >= link.grant_cycle) link.next_grant = input + 1 == kPorts ? 0 : input + 1;
+  if (now_ >= link.grant_cycle) link.next_grant = next_position(input);
   link.grant_cycle = std::max(link.grant_cycle, now_);
-  link.waiting &= ~(1U << input);
+  link.waiting = static_cast<std::uint8_t>(waiting & ~(1U << input));
   grant(link.waiting_slot[input], link.waiting_hop[input]);
 }
 
@@ -240,19 +246,22 @@ void AtMesh::grant(std::uint32_t slot, unsigned index) {
   Link& link = links_[hop.link];
   const std::uint32_t flits = book_[slot].packet.flits;
   link.owner = slot;
-  link.owner_hop = index;
+  link.owner_hop = static_cast<std::uint8_t>(index);
   granted_[slot] = index + 1;
   hop.granted = now_ + (index > 0 && va_cycles_ > 0 ? 1 : 0);
   hop.first_flit = link.flits;
   link.flits += flits;
   link.busy_cycles += flits;
   if (!is_ejection(hop.link)) {
+    hop.record = link.records;
+    // What has left the buffer, credits and all, needs no more watching.
+    if (never_waits_for_room(hop, now_, index)) link.oldest = link.front;
     while (link.oldest < link.front) {
       const Record& oldest = record_of(hop.link, link.oldest);
       if (oldest.first_flit + oldest.flits + config_.buffer_flits > hop.first_flit) break;
       ++link.oldest;
     }
-    hop.record = link.records++;
+    ++link.records;
     record_of(hop.link, hop.record) = {hop.first_flit, flits,    slot,    index + 1,
                                        kUnknown,       kUnknown, kUnknown};
   }
@@ -267,6 +276,13 @@ void AtMesh::resolve_owner(std::uint32_t number) {
   } else {
     resolve_tail(link.owner, link.owner_hop);
   }
+}
+
+// Whether everything before a packet in the buffer behind its link has left so early that its flits
+// find room there at `cycle`, if the packet fits.
+bool AtMesh::never_waits_for_room(const Hop& hop, std::uint64_t cycle, unsigned index) const {
+  const Link& link = links_[hop.link];
+  return link.front == hop.record && link.front_turn + credit_cycles(index) <= cycle + turn_cycles_;
 }
 
 // When the slot that a flit over a hop's link takes was left by the flit in it before; 0 if there
@@ -292,7 +308,7 @@ std::uint64_t AtMesh::room_for(const Hop& hop, std::uint64_t flit) {
 void AtMesh::resolve_head(std::uint32_t slot, unsigned index) {
   Hop& hop = hop_of(slot, index);
   std::uint64_t head = hop.granted;
-  if (!is_ejection(hop.link)) {
+  if (!is_ejection(hop.link) && !never_waits_for_room(hop, head, index)) {
     const std::uint64_t room = room_for(hop, hop.first_flit);
     if (room == kUnknown) return;
     if (room > 0) head = std::max({head, now_, room + credit_cycles(index)});
@@ -326,6 +342,7 @@ std::uint64_t AtMesh::room_for_tail(std::uint32_t slot, unsigned index) {
   if (depth < loop) earliest = hop.head + (flits - 1) / depth * loop + (flits - 1) % depth;
   if (is_ejection(hop.link)) return earliest;
   if (flits <= depth) {
+    if (never_waits_for_room(hop, hop.head, index)) return earliest;
     const std::uint64_t room = room_for(hop, hop.first_flit + flits - 1);
     if (room == kUnknown) return kUnknown;
     return room > 0 ? std::max(earliest, room + credit_cycles(index)) : earliest;

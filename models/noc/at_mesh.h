@@ -66,24 +66,24 @@ class AtMesh {
     std::uint64_t head = kUnknown;  // departures from the buffer
     std::uint64_t tail = kUnknown;
   };
-  struct Link {
+  struct alignas(64) Link {
     /// The packet that has the link, until its tail's departure is known; an injection link's until
     /// that departure.
     std::uint32_t owner = PacketBook::kNone;
-    std::uint32_t owner_hop = 0;
+    std::uint8_t owner_hop = 0;
+    std::uint8_t input = 0;        // port of the router behind it
+    std::uint8_t waiting = 0;      // inputs with a head that wants the link, a bit each
+    std::uint8_t next_grant = 0;   // round-robin position
     std::uint64_t free_cycle = 0;  // when the last owner gives the link up, once that is known
-    std::uint32_t input = 0;    // port of the router behind it
-    std::uint32_t waiting = 0;  // inputs with a head that wants the link, a bit each
-    std::array<std::uint32_t, kPorts> waiting_slot{};
-    std::array<std::uint32_t, kPorts> waiting_hop{};
-    std::uint32_t next_grant = 0;   // round-robin position
-    std::uint64_t grant_cycle = 0;  // of the latest grant
-    std::uint64_t flits = 0;       // granted so far
-    std::uint64_t oldest = 0;      // record
     std::uint64_t front = 0;       // record whose tail has no departure yet
-    std::uint64_t front_turn = 0;  // when that one may want its next link
     std::uint64_t records = 0;     // ever
+    std::uint64_t front_turn = 0;  // when the front one may want its next link
+    std::uint64_t flits = 0;       // granted so far
     std::uint64_t busy_cycles = 0;
+    std::uint64_t grant_cycle = 0;  // of the latest grant
+    std::uint64_t oldest = 0;       // record
+    std::array<std::uint32_t, kPorts> waiting_slot{};
+    std::array<std::uint8_t, kPorts> waiting_hop{};
     bool listed = false;     // in arbitrations_
     bool releasing = false;  // somebody waits for free_cycle
   };
@@ -115,6 +115,7 @@ class AtMesh {
   void resolve_tail(std::uint32_t slot, unsigned hop);
   std::uint64_t room_for_tail(std::uint32_t slot, unsigned hop);
   std::uint64_t room_for(const Hop& hop, std::uint64_t flit);
+  bool never_waits_for_room(const Hop& hop, std::uint64_t cycle, unsigned index) const;
   void leave_buffer(std::uint32_t link, std::uint64_t tail);
   void announce(std::uint32_t link);
   std::uint64_t flight_cycles(unsigned hop) const;
@@ -144,7 +145,7 @@ class AtMesh {
   std::vector<std::uint32_t> arrived_;
   Path path_;
   std::vector<std::uint32_t> arbitrations_;  // links of this cycle
-  std::uint64_t now_ = 0;  // of the event at work
+  std::uint64_t now_ = 0;                    // of the event at work
 };
 
 }  // namespace aimc::noc

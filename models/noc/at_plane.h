@@ -50,8 +50,8 @@ class AtPlane {
   const Topology& topology_;
   PacketBook& book_;
   AtMesh mesh_;
-  const bool streams_;  // buffers never hold up a packet that meets nobody
-  std::vector<Flight> flights_;  // in the order of inject()
+  const bool streams_;                // buffers never hold up a packet that meets nobody
+  std::vector<Flight> flights_;       // in the order of inject()
   std::vector<std::uint64_t> clear_;  // by link: when everything that flew has left it
   Path path_;
   std::uint64_t now_ = 0;

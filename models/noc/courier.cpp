@@ -63,7 +63,7 @@ class RunningCourier final : public sc_core::sc_module, public Courier {
       parcel.delivery = completion.delivery;
       parcel.arrived = true;
       observer_.delivered(parcel);
-      parcel.arrival->notify(sc_core::SC_ZERO_TIME);
+      parcel.arrival->notify();
     }
     while (!under_way_.empty() && under_way_.front() == nullptr) {
       under_way_.pop_front();
