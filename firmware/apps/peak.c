@@ -1,7 +1,10 @@
 /* What the tiles can do at most: every tile executes strided MVMs over its whole crossbar, all at
  * once, and the host takes the time from the first start to the last end.
  *
- *   peak.elf [--repetitions N] [--phases 1|4] [--tiles N]
+ *   peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N]
+ *
+ * A command does `strided` MVMs (32; at most 48, for the counts have to fit the SRAM), a program
+ * repeats it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +12,7 @@
 
 #include "aimc_program.h"
 
-enum { kMaxTiles = 1024, kStrides = 32, kTimeoutUs = 60000000, kUsage = 2 };
+enum { kMaxTiles = 1024, kMaxStrided = 48, kTimeoutUs = 60000000, kUsage = 2 };
 
 static aimc_tile tiles[kMaxTiles];
 
@@ -44,12 +47,12 @@ static void prepare(aimc_tile* tile, unsigned index, bool four_phase) {
   check(tile, "inputs", aimc_tile_write(tile, 0, inputs, sizeof inputs));
 }
 
-static void load(aimc_tile* tile, unsigned rounds) {
+static void load(aimc_tile* tile, unsigned strided, unsigned rounds) {
   const aimc_region all = {0, (uint16_t)tile->rows, 0, (uint16_t)tile->columns};
   aimc_command code[3];
   aimc_program program = {.commands = code, .capacity = 3};
   aimc_command mvm = aimc_cmd_mvm(0, 0x1000, 0, &all);
-  aimc_cmd_repeat(&mvm, kStrides, 64, 4 * tile->columns);
+  if (strided > 1) aimc_cmd_repeat(&mvm, strided, 64, 4 * tile->columns);
   const unsigned top = aimc_program_add(&program, mvm);
   aimc_program_add(&program, aimc_cmd_loop(0, top, rounds));
   aimc_program_add(&program, aimc_cmd_halt());
@@ -59,17 +62,18 @@ static void load(aimc_tile* tile, unsigned rounds) {
 int main(int argc, char** argv) {
   const unsigned long count = option(argc, argv, "--tiles", aimc_platform()->tile_count);
   const unsigned long repetitions = option(argc, argv, "--repetitions", 12800);
+  const unsigned long strided = option(argc, argv, "--strided", 32);
   const unsigned long phases = option(argc, argv, "--phases", 1);
-  if (count == 0 || count > aimc_platform()->tile_count || repetitions < kStrides ||
-      (phases != 1 && phases != 4)) {
-    printf("usage: peak.elf [--repetitions N] [--phases 1|4] [--tiles N]\n");
+  if (count == 0 || count > aimc_platform()->tile_count || strided == 0 || strided > kMaxStrided ||
+      repetitions < strided || (phases != 1 && phases != 4)) {
+    printf("usage: peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N]\n");
     return kUsage;
   }
-  const unsigned rounds = (unsigned)(repetitions / kStrides);
+  const unsigned rounds = (unsigned)(repetitions / strided);
   for (unsigned i = 0; i < count; ++i) prepare(&tiles[i], i, phases == 4);
   for (unsigned i = 0; i < count; ++i)
     check(&tiles[i], "programming", aimc_tile_wait(&tiles[i], kTimeoutUs));
-  for (unsigned i = 0; i < count; ++i) load(&tiles[i], rounds);
+  for (unsigned i = 0; i < count; ++i) load(&tiles[i], (unsigned)strided, rounds);
 
   const uint64_t energy = aimc_energy_pj();
   const uint64_t begin = aimc_cycles();
@@ -79,12 +83,12 @@ int main(int argc, char** argv) {
     check(&tiles[i], "run", aimc_tile_wait(&tiles[i], kTimeoutUs));
   const double seconds = (double)(aimc_cycles() - begin) / (aimc_platform()->host_clock_khz * 1e3);
   const double joules = (double)(aimc_energy_pj() - energy) * 1e-12;
-  const double operations =
-      2.0 * (double)count * rounds * kStrides * tiles[0].rows * tiles[0].columns;
+  const double mvms = (double)rounds * (double)strided;
+  const double operations = 2.0 * (double)count * mvms * tiles[0].rows * tiles[0].columns;
   aimc_report("tops", operations / seconds * 1e-12);
   aimc_report("tops_per_watt", operations / joules * 1e-12);
-  aimc_report("mvm_ns", seconds * 1e9 / (rounds * (double)kStrides));
-  printf("%lu tiles, %u MVMs each in %u ns: %.2f TOPS, %.2f TOPS/W\n", count, rounds * kStrides,
+  aimc_report("mvm_ns", seconds * 1e9 / mvms);
+  printf("%lu tiles, %u MVMs each in %u ns: %.2f TOPS, %.2f TOPS/W\n", count, (unsigned)mvms,
          (unsigned)(seconds * 1e9), operations / seconds * 1e-12, operations / joules * 1e-12);
   return 0;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <exception>
+#include <utility>
 
 namespace aimc::tile {
 namespace {
@@ -15,6 +17,8 @@ constexpr core::RegisterField kScaleP{0, 8};
 constexpr core::RegisterField kScaleN{8, 8};
 constexpr core::RegisterField kOffset{16, 8};
 constexpr core::RegisterField kBias{0, 16};
+/// Cells an MVM must have for its arithmetic to be handed over: some 2 us of work.
+constexpr std::uint64_t kWorthHandingOver = 16384;
 
 core::TimePs cycles_for(std::uint64_t bytes, unsigned bytes_per_cycle) {
   return (bytes + bytes_per_cycle - 1) / bytes_per_cycle;
@@ -36,6 +40,7 @@ TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> 
       sram_(geometry_.sram_bytes),
       weights_(static_cast<std::size_t>(geometry_.rows) * geometry_.columns),
       params_(static_cast<std::size_t>(kWordsPerColumn) * geometry_.columns),
+      mvm_job_(crossbar_),
       cp_(geometry_.columns),
       cn_(geometry_.columns),
       psum_(geometry_.columns),
@@ -60,7 +65,12 @@ TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> 
   reset();
 }
 
+TileEngine::~TileEngine() {
+  abandon_mvm();
+}
+
 void TileEngine::reset() {
+  abandon_mvm();
   std::fill(sram_.begin(), sram_.end(), std::uint8_t{0});
   std::fill(weights_.begin(), weights_.end(), std::int8_t{0});
   std::fill(params_.begin(), params_.end(), 0U);
@@ -162,6 +172,7 @@ TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps,
 
 core::TimePs TileEngine::start_program(Execution& execution) {
   const Command& command = execution.command;
+  if (computing_ != nullptr) deliver_mvm();
   const analog::ProgramResult result =
       crossbar_.program(weights_.data(), command.region, execution.started_ps);
   execution.pulses = result.pulses;
@@ -185,36 +196,43 @@ core::TimePs TileEngine::start_mvm(Execution& execution) {
   const core::TimePs first = clock_.time_of(config_.command_cycles);
 
   execution.result_bytes = 4UL * region.columns;
-  const bool keeps_all = command.destination_stride != 0;
-  execution.results.resize(execution.result_bytes * (keeps_all ? command.repetitions : 1U));
   execution.bytes_read = static_cast<std::uint64_t>(region.rows) * command.repetitions;
-  for (unsigned i = 0; i < command.repetitions; ++i) {
+  if (computing_ != nullptr) deliver_mvm();
+  mvm_job_.prepare(command, read_mode_, sram_.data(), execution.started_ps + first + load,
+                   interval);
+  if (runner_ != nullptr && mvm_job_.cells() >= kWorthHandingOver) {
+    computing_ = &execution;
+    runner_->start(mvm_job_);
+  } else {
+    mvm_job_.compute();
+    mvm_job_.deliver(execution);
+  }
+  for (unsigned i = 0; i < command.repetitions && probe_.enabled(); ++i) {
     const core::TimePs integrates_at = first + load + i * interval;
-    const std::uint8_t* inputs =
-        sram_.data() + command.source + static_cast<std::size_t>(i) * command.source_stride;
-    const analog::MvmResult result = crossbar_.mvm(
-        reinterpret_cast<const std::int8_t*>(inputs), command.input_zero_point, region, read_mode_,
-        execution.started_ps + integrates_at, cp_.data(), cn_.data());
-    execution.dac_j += result.dac_energy_j;
-    execution.array_j += result.array_energy_j;
-    execution.adc_j += result.adc_energy_j;
-    execution.saturated += result.saturated + result.clipped_inputs;
-    std::uint8_t* out = execution.results.data() + (keeps_all ? execution.result_bytes * i : 0U);
-    for (unsigned column = 0; column < region.columns; ++column) {
-      const std::uint32_t word = cp_[column] | static_cast<std::uint32_t>(cn_[column]) << 16U;
-      std::memcpy(out + 4UL * column, &word, sizeof word);
-    }
-    if (probe_.enabled()) {
-      const core::TimePs loads_at =
-          i == 0 ? first : integrates_at - interval + (i > 1 ? store : core::TimePs{0});
-      phase(execution, tracks_.crossbar_sram, names_.load, loads_at, loads_at + load);
-      phase(execution, tracks_.crossbar, names_.integrate, integrates_at,
-            integrates_at + integrate);
-      phase(execution, tracks_.crossbar_sram, names_.store, integrates_at + integrate,
-            integrates_at + integrate + store);
-    }
+    const core::TimePs loads_at =
+        i == 0 ? first : integrates_at - interval + (i > 1 ? store : core::TimePs{0});
+    phase(execution, tracks_.crossbar_sram, names_.load, loads_at, loads_at + load);
+    phase(execution, tracks_.crossbar, names_.integrate, integrates_at, integrates_at + integrate);
+    phase(execution, tracks_.crossbar_sram, names_.store, integrates_at + integrate,
+          integrates_at + integrate + store);
   }
   return first + load + (command.repetitions - 1) * interval + integrate + store;
+}
+
+/// Waits for the job handed over and gives its command the outcome.
+void TileEngine::deliver_mvm() {
+  Execution& execution = *std::exchange(computing_, nullptr);
+  runner_->finish(mvm_job_);
+  mvm_job_.deliver(execution);
+}
+
+/// Waits for the job handed over; its command will not be finished.
+void TileEngine::abandon_mvm() {
+  if (std::exchange(computing_, nullptr) == nullptr) return;
+  try {
+    runner_->finish(mvm_job_);
+  } catch (const std::exception&) {  // nobody is there any more who would want to know
+  }
 }
 
 core::TimePs TileEngine::start_post(Execution& execution) {
@@ -360,7 +378,8 @@ void TileEngine::count(const Execution& execution) {
   }
 }
 
-void TileEngine::finish(const Execution& execution, core::TimePs now_ps, core::Track track) {
+void TileEngine::finish(Execution& execution, core::TimePs now_ps, core::Track track) {
+  if (computing_ == &execution) deliver_mvm();
   const Command& command = execution.command;
   count(execution);
   const std::size_t bytes = execution.result_bytes;

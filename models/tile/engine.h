@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "models/core/energy.h"
+#include "models/core/jobs.h"
 #include "models/core/probe.h"
 #include "models/core/time.h"
 #include "models/tile/execution.h"
+#include "models/tile/mvm_job.h"
 #include "models/tile/tile_config.h"
 
 namespace aimc::tile {
@@ -31,12 +33,19 @@ struct TileCounters {
 /// takes the operands and computes, and tells how long the command lasts; finish() writes the
 /// results, posts the energy and reports the phases. Between the two the SRAM still shows the old
 /// contents. Commands of different units may overlap: each unit has a port of its own into the
-/// SRAM.
+/// SRAM. The arithmetic of an MVM may be done by other threads between the two.
 class TileEngine {
  public:
   /// @param path hierarchical name, e.g. "tile3": keys random streams, energy accounts and tracks
   TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> nmpu, std::uint64_t seed,
              const std::string& path, core::EnergyMeter& energy, core::Probe& probe);
+  TileEngine(const TileEngine&) = delete;
+  TileEngine& operator=(const TileEngine&) = delete;
+  ~TileEngine();
+
+  /// Who does the arithmetic of MVMs between start() and finish(), which must outlive the engine;
+  /// until this is called, start() does it itself. Results are the same.
+  void use_runner(core::JobRunner& runner) { runner_ = &runner; }
 
   /// A command that cannot start in the tile's present state, or its duration in ps. For PUT the
   /// duration is that of reading the SRAM; the transfer comes on top.
@@ -46,7 +55,7 @@ class TileEngine {
   };
   Start start(const Command& command, core::TimePs now_ps, Execution& execution);
   /// Completes what start() began, at `now_ps`; the command stands on the timeline `track`.
-  void finish(const Execution& execution, core::TimePs now_ps, core::Track track);
+  void finish(Execution& execution, core::TimePs now_ps, core::Track track);
   /// The timeline of thread number `thread`; opened when first asked for.
   core::Track thread_track(unsigned thread);
   /// The timeline of the commands in the queue.
@@ -90,6 +99,8 @@ class TileEngine {
   core::TimePs sram_cycles_ps(std::uint64_t bytes) const;
   core::TimePs start_program(Execution& execution);
   core::TimePs start_mvm(Execution& execution);
+  void deliver_mvm();
+  void abandon_mvm();
   core::TimePs start_post(Execution& execution);
   core::TimePs start_add(Execution& execution) const;
   core::TimePs start_copy(Execution& execution) const;
@@ -119,7 +130,11 @@ class TileEngine {
   unsigned executing_ = 0;  // commands between start() and finish()
   core::TimePs busy_since_ps_ = 0;
 
-  // Scratch of one vector.
+  core::JobRunner* runner_ = nullptr;
+  MvmJob mvm_job_;
+  Execution* computing_ = nullptr;  // the MVM whose job has been handed to the runner
+
+  // Scratch of one vector through the NMPU.
   std::vector<std::uint16_t> cp_;
   std::vector<std::uint16_t> cn_;
   std::vector<std::int16_t> psum_;

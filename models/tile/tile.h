@@ -42,6 +42,10 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   Tile(sc_core::sc_module_name name, const TileConfig& config, std::unique_ptr<nmpu::Backend> nmpu,
        std::uint64_t seed, const std::string& path, core::EnergyMeter& energy, core::Probe& probe);
 
+  /// Who does the arithmetic of MVMs while simulated time goes on; must outlive the tile. Until
+  /// this is called, the tile does it itself.
+  void use_runner(core::JobRunner& runner) { engine_.use_runner(runner); }
+
   const TileEngine& engine() const { return engine_; }
   /// True while a command executes.
   bool executing() const { return engine_.executing(); }

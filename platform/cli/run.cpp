@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "aimc/nmpu_format.h"
 #include "aimc/registers.h"
@@ -45,6 +46,7 @@ struct RunArguments {
   bool profile = false;
   std::string nmpu = "model";
   std::string noc;
+  std::string threads;
   std::string analog;
   std::string age;
   std::string gdb;
@@ -101,6 +103,20 @@ platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
                      "; expected --nmpu model or " + std::to_string(kRtlLanes) + " lanes");
   }
   return platform;
+}
+
+/// How many threads may work; without a word, as many as this process has processors.
+unsigned plan_threads(const std::string& text) {
+  constexpr std::uint64_t kMaxThreads = 256;
+  if (text.empty()) {
+    return std::clamp(std::thread::hardware_concurrency(), 1U, unsigned{kMaxThreads});
+  }
+  const std::uint64_t threads = parse_number("--threads", text);
+  if (threads < 1 || threads > kMaxThreads) {
+    throw UsageError("--threads: value '" + text + "' is out of range, expected 1.." +
+                     std::to_string(kMaxThreads));
+  }
+  return static_cast<unsigned>(threads);
 }
 
 /// Listens for a debugger, on the loopback interface only.
@@ -173,6 +189,7 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   options.nmpu = static_cast<nmpu::BackendKind>(
       choose("--nmpu", arguments.nmpu, {"model", "rtl", "lockstep"}, {}));
   options.seed = parse_number("--seed", arguments.seed);
+  options.threads = plan_threads(arguments.threads);
   if (!arguments.max_sim_time.empty()) {
     options.max_sim_time_ps = parse_time("--max-sim-time", arguments.max_sim_time);
   }
@@ -334,6 +351,9 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
                      "Network engine: lt, at or flit; short for --set noc.engine");
   command.add_option("--analog", arguments.analog,
                      "Crossbars: ideal or physical; short for --set tile.analog");
+  command.add_option("--threads", arguments.threads,
+                     "Threads for the arithmetic of crossbars; default: one a processor. Results "
+                     "do not depend on it");
   command.add_option("--age", arguments.age, "Not built yet");
   command.add_option("--gdb", arguments.gdb,
                      "Wait for gdb on this port of 127.0.0.1; 0: any free one");

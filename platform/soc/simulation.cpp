@@ -5,6 +5,7 @@
 #include <cstring>
 #include <systemc>
 
+#include "models/core/jobs.h"
 #include "models/riscv/direct_map.h"
 #include "models/riscv/gdb_debugger.h"
 #include "platform/soc/backtrace.h"
@@ -42,7 +43,10 @@ void copy_to_ram(peripherals::Memory& ram, std::uint32_t address,
 class Run {
  public:
   explicit Run(const RunOptions& options)
-      : options_(options), mailbox_(attached_probe(), options.progress), soc_(make_soc()) {
+      : options_(options),
+        mailbox_(attached_probe(), options.progress),
+        jobs_(options.threads),
+        soc_(make_soc()) {
     for (const ElfSegment& segment : options.elf.segments) {
       copy_to_ram(soc_->ram(), segment.address, segment.bytes);
     }
@@ -78,7 +82,7 @@ class Run {
     std::vector<std::string> args{options_.elf.path};
     args.insert(args.end(), options_.firmware_args.begin(), options_.firmware_args.end());
     return std::make_unique<Soc>("soc", options_.config, options_.seed, options_.nmpu, args,
-                                 options_.uart, uart_source(), mailbox_, energy_, probe_);
+                                 options_.uart, uart_source(), mailbox_, energy_, probe_, jobs_);
   }
 
   peripherals::UartLine::Source uart_source() {
@@ -263,6 +267,7 @@ class Run {
     result.simulated_ps = now_ps();
     result.host_instructions = soc_->cpu().hart().instructions();
     result.host_cycles = soc_->cpu().hart().cycle();
+    result.threads = jobs_.threads();
     for (unsigned id = 0; id < soc_->tiles().size(); ++id) {
       const tile::Tile& tile = *soc_->tiles()[id];
       const tile::TileCounters counters = soc_->tile_totals(id);
@@ -295,6 +300,7 @@ class Run {
   core::EnergyMeter energy_;
   core::Probe probe_;
   MailboxRecorder mailbox_;
+  core::JobPool jobs_;
   std::unique_ptr<Soc> soc_;
   std::unique_ptr<GuestServices> guest_;
   std::unique_ptr<riscv::GdbDebugger> debugger_;

@@ -49,6 +49,7 @@ struct RunOptions {
   SocConfig config;
   std::uint64_t seed = 1;
   nmpu::BackendKind nmpu = nmpu::BackendKind::kModel;
+  unsigned threads = 1;  ///< that do the arithmetic of MVMs, the simulation's own among them; >= 1
   ElfImage elf;
   std::vector<std::string> firmware_args;  ///< behind "--"; argv[0] is not among them
   std::vector<LoadBlob> loads;             ///< put into RAM after the segments, in order
@@ -112,7 +113,7 @@ struct RunResult {
   std::vector<core::EnergyMeter::Entry> energy;
   std::uint64_t nmpu_compared = 0;  ///< columns the lockstep backend compared
   std::uint64_t nmpu_mismatches = 0;
-  unsigned threads = 1;                          ///< worker threads used
+  unsigned threads = 1;                          ///< threads used
   std::vector<std::vector<std::uint8_t>> saved;  ///< one for each SaveRange
 };
 

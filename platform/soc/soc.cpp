@@ -50,7 +50,8 @@ peripherals::SystemControlConfig control_config(const SocConfig& config,
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
          nmpu::BackendKind nmpu, const std::vector<std::string>& args,
          peripherals::Uart16550::Sink uart, peripherals::UartLine::Source uart_source,
-         peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe)
+         peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe,
+         core::JobRunner& jobs)
     : sc_module(name),
       cpu_("cpu", host_config(config), energy),
       bus_("bus", core::Clock(config.host.clock_mhz).time_of(config.bus.cycles),
@@ -79,7 +80,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t se
       tile_error_("tile_error", config.tile_count) {
   bind_host_side(config);
   bind_network(config);
-  bind_tiles(config, seed, nmpu, energy, probe);
+  bind_tiles(config, seed, nmpu, energy, probe, jobs);
   bind_interrupts();
   meter_leakage(config, energy);
 }
@@ -118,13 +119,14 @@ void Soc::bind_network(const SocConfig& config) {
 }
 
 void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendKind nmpu,
-                     core::EnergyMeter& energy, core::Probe& probe) {
+                     core::EnergyMeter& energy, core::Probe& probe, core::JobRunner& jobs) {
   for (unsigned i = 0; i < config.tile_count; ++i) {
     const std::string path = "tile" + std::to_string(i);
     tiles_.push_back(std::make_unique<tile::Tile>(path.c_str(), config.tile,
                                                   nmpu::make_backend(nmpu, config.tile.nmpu, path),
                                                   seed, path, energy, probe));
     tile::Tile& tile = *tiles_.back();
+    tile.use_runner(jobs);
     noc_.map({map::kTilesBase + std::uint64_t{i} * map::kTileStride, map::kTileStride, {i}});
     noc_.target_port({i}).bind(tile.socket);
     tile.put_socket.bind(noc_.initiator_port({i}));

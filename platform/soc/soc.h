@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/core/energy.h"
+#include "models/core/jobs.h"
 #include "models/core/probe.h"
 #include "models/nmpu/backend.h"
 #include "models/noc/noc.h"
@@ -33,7 +34,8 @@ class Soc : public sc_core::sc_module {
   Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
       nmpu::BackendKind nmpu, const std::vector<std::string>& args,
       peripherals::Uart16550::Sink uart, peripherals::UartLine::Source uart_source,
-      peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe);
+      peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe,
+      core::JobRunner& jobs);
 
   riscv::HostCpu& cpu() { return cpu_; }
   peripherals::Memory& ram() { return ram_; }
@@ -56,7 +58,7 @@ class Soc : public sc_core::sc_module {
   void bind_network(const SocConfig& config);
   void bind_interrupts();
   void bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendKind nmpu,
-                  core::EnergyMeter& energy, core::Probe& probe);
+                  core::EnergyMeter& energy, core::Probe& probe, core::JobRunner& jobs);
   void meter_leakage(const SocConfig& config, core::EnergyMeter& energy);
 
   riscv::HostCpu cpu_;

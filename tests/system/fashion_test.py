@@ -111,6 +111,15 @@ class Fashion(unittest.TestCase):
                 run, logits = self.logits("--analog", "ideal", *options, images=200, args=["--mode", "flow"])
                 self.assertGreaterEqual(accuracy(logits, 200), accuracy(reference, 200) - 0.02)
 
+    def test_threads_change_nothing(self):
+        for mode in ("tiles", "flow"):
+            with self.subTest(mode=mode):
+                runs = [self.logits("--threads", threads, images=100, args=["--mode", mode]) for threads in (1, 2, 4)]
+                for run, logits in runs[1:]:
+                    self.assertEqual(logits, runs[0][1])
+                    self.assertEqual(run.results(), runs[0][0].results())
+                    self.assertEqual(run.bytes_of("energy.csv"), runs[0][0].bytes_of("energy.csv"))
+
     def test_shortage_of_tiles_is_named(self):
         run = self.workspace.fashion("--set", "tile.count=4", images=10)
         self.assertNotIn(run.status, (0, 2))

@@ -167,6 +167,7 @@ class BadInput(RunTest):
     def test_usage(self):
         self.refused("--nmpu", "fast", words=["fast", "lockstep"])
         self.refused("--seed", "abc", words=["abc"])
+        self.refused("--threads", "0", words=["0", "1..256"])
         self.refused("--max-sim-time", "10", words=["10"])
 
 
@@ -193,6 +194,19 @@ class Files(RunTest):
             self.assertEqual(run.results(), runs[0].results())
             for name in FILES:
                 self.assertEqual(run.bytes_of(name), runs[0].bytes_of(name), name)
+
+    def test_threads_change_nothing(self):
+        jobs = (("peak", ("--repetitions", "512")), ("peak", ("--repetitions", "100", "--strided", "1")),
+                ("pipeline", ("--to", "hot", "--us", "20")))
+        for elf, args in jobs:
+            with self.subTest(elf=elf, args=args):
+                runs = [self.workspace.run(elf, "--threads", threads, "--trace", "perfetto", args=args) for threads in (1, 2, 5)]
+                for threads, run in zip((1, 2, 5), runs):
+                    self.assertEqual(run.status, 0, run.stdout + run.stderr)
+                    self.assertEqual(run.summary["run"]["threads"], threads)
+                    self.assertEqual(run.results(), runs[0].results())
+                    for name in (*FILES, "trace.pftrace"):
+                        self.assertEqual(run.bytes_of(name), runs[0].bytes_of(name), name)
 
     def test_energy_adds_up_and_every_activity_costs(self):
         run = self.workspace.fashion(images=5)

@@ -117,6 +117,8 @@ TEST_F(CliRun, PassesEverythingOn) {
                  "42",
                  "--nmpu",
                  "lockstep",
+                 "--threads",
+                 "3",
                  "--analog",
                  "ideal",
                  "--max-sim-time",
@@ -138,6 +140,7 @@ TEST_F(CliRun, PassesEverythingOn) {
             0)
       << err_;
   EXPECT_EQ(options_.seed, 42U);
+  EXPECT_EQ(options_.threads, 3U);
   EXPECT_EQ(options_.nmpu, aimc::nmpu::BackendKind::kLockstep);
   EXPECT_EQ(options_.config.tile.crossbar.mode, aimc::analog::AnalogMode::kIdeal);
   EXPECT_EQ(options_.max_sim_time_ps, 10'000'000'000U);
@@ -257,6 +260,9 @@ TEST_F(CliRun, RefusesBadOptions) {
                  "--nmpu: value 'fast' is not known; expected one of model, rtl, lockstep");
   expect_refused({"--analog", "perfect"}, "--analog: value 'perfect' is not known");
   expect_refused({"--seed", "-1"}, "--seed: value '-1' is not a whole number");
+  expect_refused({"--threads", "0"}, "--threads: value '0' is out of range, expected 1..256");
+  expect_refused({"--threads", "257"}, "--threads: value '257' is out of range");
+  expect_refused({"--threads", "two"}, "--threads: value 'two' is not a whole number");
   expect_refused({"--max-sim-time", "10"}, "expected a number with unit ps, ns, us, ms or s");
   expect_refused({"--set"}, "--set");
   expect_refused({"extra"}, "extra");

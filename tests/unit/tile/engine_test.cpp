@@ -7,7 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <random>
+#include <vector>
+
+#include "models/core/jobs.h"
 
 namespace aimc::tile {
 namespace {
@@ -202,6 +206,103 @@ TEST_F(Engine, ResetKeepsConductances) {
   EXPECT_TRUE(engine_.crossbar().programmed({0, 32, 0, 16}));
   EXPECT_EQ(engine_.weights()[0], 0);
   EXPECT_EQ(engine_.counters().mvms, 0U);
+}
+
+/// Two engines that do the same with physical crossbars, one of them with other threads.
+class SharedEngine : public ::testing::Test {
+ protected:
+  static constexpr unsigned kRepetitions = 40;  // enough work to be handed over
+  const CommandWords program_{0x01, 0, 0, 0, 0, 0, region(0, 32), region(0, 16)};
+  const CommandWords mvm_{0x02, 0, 0x800, kRepetitions, 32, 64, region(0, 32), region(0, 16)};
+
+  static TileConfig config() {
+    TileConfig config = ideal_config();
+    config.crossbar.mode = analog::AnalogMode::kPhysical;
+    return config;
+  }
+
+  SharedEngine()
+      : alone_(config(), nmpu::make_model({}), 1, "tile0", energy_alone_, probe_),
+        shared_(config(), nmpu::make_model({}), 1, "tile0", energy_shared_, probe_) {
+    shared_.use_runner(pool_);
+    for (TileEngine* engine : {&alone_, &shared_}) {
+      std::mt19937 generator(3);
+      for (std::size_t i = 0; i < engine->weight_bytes(); ++i) {
+        engine->weights()[i] = static_cast<std::int8_t>(static_cast<int>(generator() % 255U) - 127);
+      }
+      finish(*engine, start(*engine, program_));
+      for (unsigned i = 0; i < 0x800; ++i) {
+        engine->sram()[i] = static_cast<std::uint8_t>(generator());
+      }
+    }
+  }
+
+  static std::unique_ptr<Execution> start(TileEngine& engine, const CommandWords& words) {
+    auto execution = std::make_unique<Execution>();
+    EXPECT_FALSE(engine.start(decode(words, engine.geometry()).command, 0, *execution).refusal);
+    return execution;
+  }
+  static void finish(TileEngine& engine, const std::unique_ptr<Execution>& execution) {
+    engine.finish(*execution, 0, engine.queue_track());
+  }
+  void expect_equal() {
+    EXPECT_EQ(std::memcmp(alone_.sram(), shared_.sram(), alone_.geometry().sram_bytes), 0);
+    const auto& one = energy_alone_.entries();
+    const auto& other = energy_shared_.entries();
+    ASSERT_EQ(one.size(), other.size());
+    for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].joules, other[i].joules);
+    EXPECT_EQ(alone_.counters().saturated, shared_.counters().saturated);
+  }
+
+  core::JobPool pool_{3};
+  core::EnergyMeter energy_alone_, energy_shared_;
+  core::Probe probe_;
+  TileEngine alone_, shared_;
+};
+
+TEST_F(SharedEngine, ComputesTheSameWithOtherThreads) {
+  for (unsigned i = 0; i < 50; ++i) {
+    for (TileEngine* engine : {&alone_, &shared_}) {
+      const auto execution = start(*engine, mvm_);
+      // Inputs are those of the start, whatever is written meanwhile.
+      std::fill_n(engine->sram(), 0x400, static_cast<std::uint8_t>(i));
+      finish(*engine, execution);
+    }
+    expect_equal();
+  }
+}
+
+TEST_F(SharedEngine, CommandsMayOverlapAnMvmThatOthersCompute) {
+  const CommandWords post{0x03 | 1U << 8U, 0x800, 0x100, 1, 0, 0, 0, region(0, 16)};
+  for (TileEngine* engine : {&alone_, &shared_}) {
+    const auto first = start(*engine, mvm_);
+    const auto other = start(*engine, post);
+    const auto second = start(*engine, mvm_);
+    finish(*engine, other);
+    finish(*engine, first);
+    const auto programming = start(*engine, program_);
+    finish(*engine, second);
+    finish(*engine, programming);
+  }
+  expect_equal();
+}
+
+TEST_F(SharedEngine, AResetLeavesTheCrossbarAsIfTheMvmHadEnded) {
+  for (TileEngine* engine : {&alone_, &shared_}) {
+    std::vector<std::uint8_t> inputs(engine->sram(), engine->sram() + 0x800);
+    const auto abandoned = start(*engine, mvm_);
+    engine->reset();
+    std::copy(inputs.begin(), inputs.end(), engine->sram());
+    finish(*engine, start(*engine, mvm_));
+  }
+  expect_equal();
+}
+
+TEST_F(SharedEngine, MayGoWhileAnMvmIsComputed) {
+  TileEngine engine(config(), nmpu::make_model({}), 1, "tile1", energy_shared_, probe_);
+  engine.use_runner(pool_);
+  finish(engine, start(engine, program_));
+  const auto abandoned = start(engine, mvm_);
 }
 
 }  // namespace
