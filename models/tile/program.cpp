@@ -45,6 +45,12 @@ std::vector<WaitingThread> Program::waiting() const {
   return list;
 }
 
+CommandWords Program::words(std::uint32_t command) const {
+  CommandWords words{};
+  std::memcpy(words.data(), memory_.data() + std::size_t{command} * kCommandBytes, kCommandBytes);
+  return words;
+}
+
 Decoded Program::fetch(unsigned thread, const TileGeometry& geometry) const {
   const std::uint32_t pc = threads_[thread].pc;
   Decoded decoded;
@@ -52,9 +58,7 @@ Decoded Program::fetch(unsigned thread, const TileGeometry& geometry) const {
     decoded.refusal = Refusal{Error::kBadAddress, pc};
     return decoded;
   }
-  CommandWords words{};
-  std::memcpy(words.data(), memory_.data() + std::size_t{pc} * kCommandBytes, kCommandBytes);
-  return decode(words, geometry, CommandSource::kProgram);
+  return decode(words(pc), geometry, CommandSource::kProgram);
 }
 
 void Program::loop(unsigned thread, const Command& command) {

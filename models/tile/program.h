@@ -44,6 +44,8 @@ class Program {
   /// The threads that wait at a semaphore.
   std::vector<WaitingThread> waiting() const;
 
+  /// The words of a command, index < kProgramCommands.
+  CommandWords words(std::uint32_t command) const;
   /// The command a thread is at.
   Decoded fetch(unsigned thread, const TileGeometry& geometry) const;
   /// Goes on to the next command.

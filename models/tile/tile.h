@@ -49,8 +49,8 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   const TileEngine& engine() const { return engine_; }
   /// True while a command executes.
   bool executing() const { return engine_.executing(); }
-  /// The threads of the tile program that wait at a semaphore.
-  std::vector<WaitingThread> waiting_threads() const { return program_.waiting(); }
+  /// The tile program.
+  const Program& program() const { return program_; }
   /// Time spent executing commands, the one in progress included.
   core::TimePs busy_ps() const;
 

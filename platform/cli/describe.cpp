@@ -6,6 +6,7 @@
 
 #include "aimc/registers.h"
 #include "platform/cli/commands.h"
+#include "platform/cli/program_listing.h"
 #include "platform/config/platform_dump.h"
 #include "platform/soc/elf_image.h"
 
@@ -23,6 +24,7 @@ struct DescribeArguments {
   bool energy = false;
   bool yaml = false;
   bool schema = false;
+  std::string program;
 };
 
 struct Region {
@@ -147,6 +149,10 @@ void describe(const DescribeArguments& arguments) {
     std::cout << platform::schema_text();
     return;
   }
+  if (!arguments.program.empty()) {
+    std::cout << program_listing(arguments.program);
+    return;
+  }
   const LoadedPlatform loaded = platform::load_platform(arguments.platform, arguments.set);
   if (arguments.yaml) {
     std::cout << platform::dump_yaml(loaded);
@@ -176,6 +182,11 @@ void add_describe(CLI::App& app, Invocation& /*invocation*/) {
   CLI::Option* yaml =
       command->add_flag("--yaml", arguments->yaml, "As a complete platform file")->excludes(json);
   command->add_flag("--schema", arguments->schema, "JSON schema of platform files, for editors")
+      ->excludes(json)
+      ->excludes(yaml);
+  command
+      ->add_option("--program", arguments->program,
+                   "List a tile program: FILE with its commands, or FILE.elf@SYMBOL")
       ->excludes(json)
       ->excludes(yaml);
   command->callback([arguments]() { describe(*arguments); });

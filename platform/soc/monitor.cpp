@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <sstream>
 
+#include "models/tile/disassemble.h"
+
 namespace aimc::platform {
 namespace {
 
@@ -32,10 +34,16 @@ std::string show_tiles(const Soc& soc, const SocConfig& config) {
 std::string show_threads(const Soc& soc) {
   std::string text;
   for (unsigned i = 0; i < soc.tiles().size(); ++i) {
-    for (const tile::WaitingThread& thread : soc.tiles()[i]->waiting_threads()) {
+    const tile::Program& program = soc.tiles()[i]->program();
+    for (const tile::WaitingThread& thread : program.waiting()) {
       text +=
-          line("tile %u thread %u at command %u waits for semaphore %u to have %u, it has %u\n", i,
+          line("tile %u thread %u at command %u waits for semaphore %u to have %u, it has %u", i,
                thread.thread, thread.command, thread.semaphore, thread.wanted, thread.present);
+      const std::uint32_t next = thread.command + 1;
+      if (next < tile::kProgramCommands) {
+        text += ", to go on with '" + tile::disassemble(program.words(next)) + "'";
+      }
+      text += '\n';
     }
   }
   return text;

@@ -40,7 +40,8 @@ class ExitStatus(RunTest):
         run = self.workspace.run("deadlock")
         self.assertEqual(run.status, 3)
         self.assertIn("WFI that nothing can ever wake", run.stderr)
-        self.assertIn("tile 0 thread 1 at command 0 waits for semaphore 5 to have 2, it has 0", run.stderr)
+        self.assertIn("tile 0 thread 1 at command 0 waits for semaphore 5 to have 2, it has 0, "
+                      "to go on with 'signal 0x40100214, 2'", run.stderr)
         self.assertIn("tile 1 thread 1 at command 0 waits for semaphore 6 to have 2, it has 1", run.stderr)
 
     def test_trap_without_handler_ends_the_run(self):
