@@ -7,11 +7,21 @@
 #include <string_view>
 #include <vector>
 
+#include "models/core/time.h"
+
 namespace aimc::core {
 
 /// Names one (component, activity) account of an EnergyMeter.
 struct EnergyAccount {
   std::size_t index = 0;
+};
+
+/// Told of energy that was spent over a stretch of time and posted at its end.
+class EnergyObserver {
+ public:
+  virtual ~EnergyObserver() = default;
+  /// `joules`, posted just now, were spent evenly from `begin_ps` to `end_ps`.
+  virtual void on_energy(EnergyAccount account, double joules, TimePs begin_ps, TimePs end_ps) = 0;
 };
 
 /// Collects the energy of a whole SoC as (component path, activity, count, joules).
@@ -40,6 +50,21 @@ class EnergyMeter {
     entry.count += count;
   }
 
+  /// Adds `joules` for `count` events that took from `begin_ps` to `end_ps`, which is now.
+  void post_over(EnergyAccount account, double joules, std::uint64_t count, TimePs begin_ps,
+                 TimePs end_ps) {
+    post(account, joules, count);
+    if (observer_ != nullptr && end_ps - begin_ps >= observed_ps_) {
+      observer_->on_energy(account, joules, begin_ps, end_ps);
+    }
+  }
+
+  /// Who is told of what took at least `shortest_ps`; nullptr: nobody.
+  void observe(EnergyObserver* observer, TimePs shortest_ps) {
+    observer_ = observer;
+    observed_ps_ = shortest_ps;
+  }
+
   /// Replaces what an account holds; for providers, which know their totals.
   void set(EnergyAccount account, double joules, std::uint64_t count) {
     Entry& entry = entries_[account.index];
@@ -59,6 +84,8 @@ class EnergyMeter {
  private:
   std::vector<Entry> entries_;
   std::vector<std::function<void()>> providers_;
+  EnergyObserver* observer_ = nullptr;
+  TimePs observed_ps_ = 0;
 };
 
 }  // namespace aimc::core

@@ -346,9 +346,17 @@ std::vector<LinkUse> Noc::link_use() const {
   return state_->courier->link_use();
 }
 
-double Noc::max_link_utilisation() const {
+const NocConfig& Noc::config() const {
+  return state_->config;
+}
+
+std::uint64_t Noc::elapsed_cycles() const {
   const std::uint64_t now_cycle = to_ps(sc_core::sc_time_stamp()) / state_->clock.period_ps();
-  const std::uint64_t elapsed = std::max(now_cycle, state_->last_arrival_cycle);
+  return std::max(now_cycle, state_->last_arrival_cycle);
+}
+
+double Noc::max_link_utilisation() const {
+  const std::uint64_t elapsed = elapsed_cycles();
   std::uint64_t busiest = 0;
   for (const LinkUse& use : state_->courier->link_use()) {
     busiest = std::max(busiest, use.busy_cycles);

@@ -58,8 +58,10 @@ class Noc : public sc_core::sc_module {
   std::uint64_t payload_bytes() const;
   /// Every link that carried something.
   std::vector<LinkUse> link_use() const;
-  /// Largest share of time any link was busy, 0..1, up to now or the last arrival, whichever is
-  /// later.
+  const NocConfig& config() const;
+  /// Network cycles up to now or the last arrival, whichever is later.
+  std::uint64_t elapsed_cycles() const;
+  /// Largest share of elapsed_cycles() any link was busy, 0..1.
   double max_link_utilisation() const;
 
  private:

@@ -92,7 +92,7 @@ void Dma::write_register(std::uint32_t offset, std::uint32_t value) {
       } else if (value % kDescriptorBytes != 0) {
         note_error({r::Error::kMisaligned, value});
       } else {
-        busy_ = true;
+        set_busy(true);
         stop_ = false;
         descriptor_ = value;
         start_.notify(sc_core::SC_ZERO_TIME);
@@ -116,6 +116,12 @@ void Dma::write_register(std::uint32_t offset, std::uint32_t value) {
   irq_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
+void Dma::set_busy(bool busy) {
+  total_busy_ps_ = busy_ps(now_ps());
+  busy_since_ps_ = now_ps();
+  busy_ = busy;
+}
+
 void Dma::raise(std::uint32_t conditions) {
   irq_status_ |= conditions;
   irq_changed_.notify(sc_core::SC_ZERO_TIME);
@@ -136,7 +142,7 @@ void Dma::work() {
     chain_generation_ = generation_;
     work_through_chain();
     // After a reset the engine may have been started again.
-    if (chain_generation_ == generation_) busy_ = false;
+    if (chain_generation_ == generation_) set_busy(false);
   }
 }
 
@@ -201,7 +207,8 @@ bool Dma::access(tlm::tlm_command command, std::uint32_t address, std::uint32_t 
 
 void Dma::reset() {
   ++generation_;
-  busy_ = stop_ = false;
+  set_busy(false);
+  stop_ = false;
   descriptor_ = completed_ = bytes_ = 0;
   error_ = DmaRefusal{};
   irq_status_ = irq_enable_ = 0;

@@ -34,6 +34,10 @@ class Dma : public sc_core::sc_module, private tlm_support::RegisterDevice {
 
   /// Back to the state after power-up; a chain in progress is abandoned.
   void reset();
+  /// Time spent with a chain in progress up to `now_ps`; goes on through resets.
+  core::TimePs busy_ps(core::TimePs now_ps) const {
+    return total_busy_ps_ + (busy_ ? now_ps - busy_since_ps_ : 0);
+  }
 
  private:
   SC_HAS_PROCESS(Dma);
@@ -48,6 +52,7 @@ class Dma : public sc_core::sc_module, private tlm_support::RegisterDevice {
   void work_through_chain();
   bool move(const DmaDescriptor& descriptor);
   bool access(tlm::tlm_command command, std::uint32_t address, std::uint32_t bytes);
+  void set_busy(bool busy);
   bool abandoned() const { return stop_ || generation_ != chain_generation_; }
   void note_error(const DmaRefusal& refusal);
   void raise(std::uint32_t conditions);
@@ -68,6 +73,8 @@ class Dma : public sc_core::sc_module, private tlm_support::RegisterDevice {
   std::vector<std::uint8_t> buffer_;
 
   bool busy_ = false;
+  core::TimePs busy_since_ps_ = 0;
+  core::TimePs total_busy_ps_ = 0;
   bool stop_ = false;
   unsigned generation_ = 0;        // of resets
   unsigned chain_generation_ = 0;  // the one the chain in progress belongs to

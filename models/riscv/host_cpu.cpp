@@ -130,6 +130,8 @@ struct HostCpu::State {
   bool executing = false;     // inside the hart
   bool accessed_bus = false;  // since the debugger's last look
   bool waiting = false;
+  core::TimePs waiting_since_ps = 0;
+  core::TimePs waited_ps = 0;  // before that
   tlm::tlm_generic_payload payload;
   std::array<unsigned char, 4> data{};
 };
@@ -233,6 +235,9 @@ core::TimePs HostCpu::local_time_ps() const {
 bool HostCpu::waiting() const {
   return state_->waiting;
 }
+core::TimePs HostCpu::waited_ps(core::TimePs now_ps) const {
+  return state_->waited_ps + (state_->waiting ? now_ps - state_->waiting_since_ps : 0);
+}
 
 void HostCpu::run_thread() {
   settle();
@@ -329,6 +334,7 @@ void HostCpu::sample_interrupts() {
 void HostCpu::wait_for_interrupt() {
   sample_interrupts();
   const std::uint32_t pc = state_->hart.pc();
+  state_->waiting_since_ps = to_ps(sc_core::sc_time_stamp());
   while (!state_->hart.wakeup_pending() && !state_->stop_requested) {
     state_->waiting = true;
     if (state_->debugger != nullptr && state_->debugger->wants_halt()) {
@@ -340,6 +346,9 @@ void HostCpu::wait_for_interrupt() {
          external_irq.value_changed_event() | state_->stop_event);
     settle();
     sample_interrupts();
+  }
+  if (state_->waiting) {
+    state_->waited_ps += to_ps(sc_core::sc_time_stamp()) - state_->waiting_since_ps;
   }
   state_->waiting = false;
   state_->hart.advance_to(state_->clock.cycle_at_or_after(to_ps(sc_core::sc_time_stamp())));

@@ -120,6 +120,8 @@ class HostCpu : public sc_core::sc_module, private HartEnvironment {
   core::TimePs local_time_ps() const;
   /// True when the hart waits in WFI.
   bool waiting() const;
+  /// Simulated time the hart has spent in WFI up to `now_ps`.
+  core::TimePs waited_ps(core::TimePs now_ps) const;
 
  private:
   SC_HAS_PROCESS(HostCpu);

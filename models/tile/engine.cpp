@@ -147,6 +147,7 @@ TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps,
   execution.result_bytes = 0;
   execution.dac_j = execution.array_j = execution.adc_j = execution.program_j = 0.0;
   execution.pulses = execution.saturated = execution.bytes_read = 0;
+  execution.crossbar_ps = execution.nmpu_ps = 0;
   if (executing_++ == 0) busy_since_ps_ = now_ps;
   const core::TimePs overhead = clock_.time_of(config_.command_cycles);
   switch (command.opcode) {
@@ -179,6 +180,7 @@ core::TimePs TileEngine::start_program(Execution& execution) {
   execution.program_j = result.energy_j;
   const core::TimePs duration = clock_.time_of(clock_.cycle_at_or_after(result.duration_ps));
   const core::TimePs begin = clock_.time_of(config_.command_cycles);
+  execution.crossbar_ps = duration;
   phase(execution, tracks_.crossbar, names_.program, begin, begin + duration);
   return duration;
 }
@@ -195,6 +197,7 @@ core::TimePs TileEngine::start_mvm(Execution& execution) {
   const core::TimePs interval = std::max(integrate, load + store);
   const core::TimePs first = clock_.time_of(config_.command_cycles);
 
+  execution.crossbar_ps = command.repetitions * integrate;
   execution.result_bytes = 4UL * region.columns;
   execution.bytes_read = static_cast<std::uint64_t>(region.rows) * command.repetitions;
   if (computing_ != nullptr) deliver_mvm();
@@ -281,6 +284,7 @@ core::TimePs TileEngine::start_post(Execution& execution) {
       }
     }
     const core::TimePs process = clock_.time_of(cycles);
+    execution.nmpu_ps += process;
     phase(execution, tracks_.nmpu_sram, names_.load, at, at + load);
     phase(execution, tracks_.nmpu, names_.vector, at + load, at + load + process);
     phase(execution, tracks_.nmpu_sram, names_.store, at + load + process,
@@ -349,29 +353,33 @@ core::ActivityName TileEngine::name_of(Opcode opcode) const {
 }
 
 // Counters and energy of what is particular to the command.
-void TileEngine::count(const Execution& execution) {
+void TileEngine::count(const Execution& execution, core::TimePs now_ps) {
   const Command& command = execution.command;
   const auto columns = static_cast<std::uint64_t>(command.region.columns);
   const std::uint64_t repetitions = command.repetitions;
+  const auto post = [&](core::EnergyAccount account, double joules, std::uint64_t count) {
+    energy_.post_over(account, joules, count, execution.started_ps, now_ps);
+  };
+  counters_.crossbar_ps += execution.crossbar_ps;
+  counters_.nmpu_ps += execution.nmpu_ps;
   switch (command.opcode) {
     case Opcode::kProgram:
       program_pulses_ += execution.pulses;
-      energy_.post(accounts_.programming, execution.program_j, execution.pulses);
+      post(accounts_.programming, execution.program_j, execution.pulses);
       break;
     case Opcode::kMvm:
       counters_.mvms += repetitions;
       counters_.macs += repetitions * columns * command.region.rows;
       counters_.saturated += execution.saturated;
-      energy_.post(accounts_.dac, execution.dac_j, repetitions * command.region.rows);
-      energy_.post(accounts_.array, execution.array_j, repetitions * columns * command.region.rows);
-      energy_.post(accounts_.adc, execution.adc_j, repetitions * columns * 2);
+      post(accounts_.dac, execution.dac_j, repetitions * command.region.rows);
+      post(accounts_.array, execution.array_j, repetitions * columns * command.region.rows);
+      post(accounts_.adc, execution.adc_j, repetitions * columns * 2);
       break;
     case Opcode::kPost:
       counters_.nmpu_columns += repetitions * columns;
-      energy_.post(
-          accounts_.nmpu,
-          static_cast<double>(repetitions * columns) * config_.energy.nmpu_column_pj * kPico,
-          repetitions * columns);
+      post(accounts_.nmpu,
+           static_cast<double>(repetitions * columns) * config_.energy.nmpu_column_pj * kPico,
+           repetitions * columns);
       break;
     default:
       break;
@@ -381,7 +389,7 @@ void TileEngine::count(const Execution& execution) {
 void TileEngine::finish(Execution& execution, core::TimePs now_ps, core::Track track) {
   if (computing_ == &execution) deliver_mvm();
   const Command& command = execution.command;
-  count(execution);
+  count(execution, now_ps);
   const std::size_t bytes = execution.result_bytes;
   const std::size_t slots = bytes == 0 ? 0 : execution.results.size() / bytes;
   for (std::size_t i = 0; i < slots; ++i) {

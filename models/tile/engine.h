@@ -22,8 +22,10 @@ struct TileCounters {
   std::uint64_t mvms = 0;
   std::uint64_t macs = 0;  ///< rows x columns of the regions of all MVMs
   std::uint64_t nmpu_columns = 0;
-  std::uint64_t saturated = 0;  ///< conversions at full scale and inputs that were limited
-  core::TimePs busy_ps = 0;     ///< time in which at least one command was executed
+  std::uint64_t saturated = 0;   ///< conversions at full scale and inputs that were limited
+  core::TimePs busy_ps = 0;      ///< time in which at least one command was executed
+  core::TimePs crossbar_ps = 0;  ///< time in which the crossbar integrated or was programmed
+  core::TimePs nmpu_ps = 0;      ///< time in which the NMPU had a vector
 };
 
 /// The data path of a tile: SRAM, weight aperture, crossbar, NMPU, and what its commands do. Plain
@@ -107,7 +109,7 @@ class TileEngine {
   void phase(Execution& execution, core::Track track, core::ActivityName name, core::TimePs begin,
              core::TimePs end) const;
   core::ActivityName name_of(Opcode opcode) const;
-  void count(const Execution& execution);
+  void count(const Execution& execution, core::TimePs now_ps);
   void write_result(std::uint32_t address, const void* bytes, std::size_t size);
 
   TileConfig config_;

@@ -43,6 +43,7 @@ struct RunArguments {
   std::vector<std::string> trace;
   std::string trace_window;
   std::string trace_filter;
+  std::string power_bin;
   bool profile = false;
   std::string nmpu = "model";
   std::string noc;
@@ -81,7 +82,7 @@ struct CloseFile {
 void refuse_unbuilt(const RunArguments& arguments) {
   if (!arguments.age.empty()) throw UsageError("--age is not built yet");
   for (const std::string& format : arguments.trace) {
-    choose("--trace", format, {"perfetto", "instr"}, {"vcd", "fst", "csv"});
+    choose("--trace", format, {"perfetto", "instr", "csv"}, {"vcd", "fst"});
   }
 }
 
@@ -163,10 +164,16 @@ void check_extensions(const platform::ElfImage& elf, riscv::ExtensionSet extensi
 
 /// What --trace and --profile ask for; the firmware is loaded.
 void plan_observation(const RunArguments& arguments, Plan& plan) {
-  for (const std::string& format : arguments.trace) {
-    (format == "instr" ? plan.instructions : plan.perfetto) = true;
+  const auto traced = [&arguments](const char* format) {
+    return std::find(arguments.trace.begin(), arguments.trace.end(), format) !=
+           arguments.trace.end();
+  };
+  plan.instructions = traced("instr");
+  plan.perfetto = traced("perfetto");
+  plan.profile = arguments.profile || traced("csv");
+  if (!arguments.power_bin.empty()) {
+    plan.options.power_bin_ps = parse_time("--power-bin", arguments.power_bin);
   }
-  plan.profile = arguments.profile;
   const auto needs_instr = [&plan](const char* option) {
     if (!plan.instructions) throw UsageError(std::string(option) + ": only with --trace instr");
   };
@@ -336,7 +343,7 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
   command.add_option("--seed", arguments.seed, "Seed of all randomness")->capture_default_str();
-  command.add_option("--trace", arguments.trace, "Traces to write: perfetto, instr")
+  command.add_option("--trace", arguments.trace, "Traces to write: perfetto, csv, instr")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--trace-window", arguments.trace_window,
@@ -344,6 +351,9 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--trace-filter", arguments.trace_filter,
                      "Trace these instructions only: function=NAME[,NAME] or range=BEGIN:END, "
                      "several joined by +");
+  command.add_option("--power-bin", arguments.power_bin,
+                     "Width of the time bins of power.csv and timeline.csv, e.g. 10us; default: as "
+                     "wide as at most 1000 bins need");
   command.add_flag("--profile", arguments.profile, "Write what each function of the firmware cost");
   command.add_option("--nmpu", arguments.nmpu, "NMPU: model, rtl or lockstep")
       ->capture_default_str();

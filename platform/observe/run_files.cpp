@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/observe/tables.h"
+
 namespace aimc::observe {
 namespace {
 
@@ -69,6 +71,11 @@ void RunFiles::commit(const RunRecord& record, const platform::RunResult& result
     write_file(file("profile.folded"), profile_->folded());
   }
   write_file(file("energy.csv"), energy_csv(result));
+  write_file(file("tiles.csv"), tiles_csv(result));
+  write_file(file("links.csv"), links_csv(result));
+  write_file(file("layers.csv"), layers_csv(result));
+  write_file(file("power.csv"), power_csv(result));
+  write_file(file("timeline.csv"), timeline_csv(result));
   write_file(file("platform.yaml"), platform_yaml);
   write_file(file("summary.json"), summary_text(record, result));
 }

@@ -11,8 +11,7 @@
 
 namespace aimc::observe {
 
-/// The folder a run leaves behind: uart.log, energy.csv, trace.pftrace, instr.log, profile.csv,
-/// profile.folded, platform.yaml, summary.json.
+/// The folder a run leaves behind; its files and their columns are in docs/output_files.md.
 ///
 /// Files appear when the run has ended, summary.json last; a run that fails leaves the folder as it
 /// was. Files of an earlier run that this one does not write are removed, so that all files of a

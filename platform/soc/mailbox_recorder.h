@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -12,10 +13,14 @@
 
 namespace aimc::platform {
 
-/// Keeps what the firmware reports and shows its sections on a timeline of the host.
+/// Keeps what the firmware reports, shows its sections on a timeline of the host, and adds up what
+/// was done in them.
 class MailboxRecorder : public peripherals::Mailbox {
  public:
-  MailboxRecorder(core::Probe& probe, std::function<void(const Progress&)> on_progress);
+  /// @param on_progress may be empty
+  /// @param work_done   what the platform has done so far
+  MailboxRecorder(core::Probe& probe, std::function<void(const Progress&)> on_progress,
+                  std::function<WorkDone()> work_done);
 
   void report(std::string_view name, double value) override;
   void marker_begin(std::string_view name, core::TimePs time_ps) override;
@@ -25,20 +30,29 @@ class MailboxRecorder : public peripherals::Mailbox {
   /// Metrics in the order in which they were first reported; a name reported again has its last
   /// value.
   const std::vector<std::pair<std::string, double>>& reported() const { return reported_; }
+  /// All sections that have ended, in the order in which they first did.
+  const std::vector<SectionResult>& sections() const { return sections_; }
   /// Ends the sections that are still open when a run is cut short.
   void close_open_sections(core::TimePs time_ps);
 
  private:
   struct Section {
     core::ActivityName name;
-    core::TimePs begin_ps;
+    core::TimePs begin_ps = 0;
+    std::string path;
+    WorkDone begin;
   };
+
+  SectionResult& result_of(const std::string& path);
 
   core::Probe& probe_;
   core::Track track_;
   std::function<void(const Progress&)> on_progress_;
   std::vector<std::pair<std::string, double>> reported_;
+  std::function<WorkDone()> work_done_;
   std::vector<Section> open_;
+  std::vector<SectionResult> sections_;
+  std::unordered_map<std::string, std::size_t> section_index_;
 };
 
 }  // namespace aimc::platform

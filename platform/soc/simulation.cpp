@@ -12,6 +12,7 @@
 #include "platform/soc/guest_services.h"
 #include "platform/soc/mailbox_recorder.h"
 #include "platform/soc/monitor.h"
+#include "platform/soc/run_recorder.h"
 #include "platform/soc/soc.h"
 
 namespace aimc::platform {
@@ -44,9 +45,11 @@ class Run {
  public:
   explicit Run(const RunOptions& options)
       : options_(options),
-        mailbox_(attached_probe(), options.progress),
+        mailbox_(attached_probe(), options.progress, [this] { return work_done(); }),
         jobs_(options.threads),
-        soc_(make_soc()) {
+        soc_(make_soc()),
+        recorder_(*soc_, energy_, options.power_bin_ps.value_or(kFirstBinPs),
+                  options.power_bin_ps ? kMaxBins : kDefaultBins) {
     for (const ElfSegment& segment : options.elf.segments) {
       copy_to_ram(soc_->ram(), segment.address, segment.bytes);
     }
@@ -76,6 +79,20 @@ class Run {
   core::Probe& attached_probe() {
     probe_.attach(options_.sink);
     return probe_;
+  }
+
+  WorkDone work_done() {
+    WorkDone work;
+    work.energy_j = energy_.total_j();
+    work.host_instructions = soc_->cpu().hart().instructions();
+    for (unsigned id = 0; id < soc_->tiles().size(); ++id) {
+      const tile::TileCounters counters = soc_->tile_totals(id);
+      work.mvms += counters.mvms;
+      work.macs += counters.macs;
+      work.nmpu_columns += counters.nmpu_columns;
+    }
+    work.noc_bytes = soc_->network().payload_bytes();
+    return work;
   }
 
   std::unique_ptr<Soc> make_soc() {
@@ -191,7 +208,7 @@ class Run {
     }
   }
 
-  /// Runs for a while: at least to the next event, at most to the time limit.
+  /// Runs for a while: at least to the next event or edge of a time bin, at most to the time limit.
   void advance() {
     const core::TimePs next = sc_core::sc_time_to_pending_activity().value();
     const core::TimePs step = std::max(kPollInterval, next);
@@ -199,10 +216,18 @@ class Run {
         options_.max_sim_time_ps ? *options_.max_sim_time_ps - now_ps() : ~core::TimePs{0};
     if (left < next) {
       sc_core::sc_start(sc_core::sc_time::from_value(left), sc_core::SC_RUN_TO_TIME);
+      return;
+    }
+    const core::TimePs edge = recorder_.next_edge_ps(now_ps());
+    const core::TimePs to_edge = edge - now_ps();
+    if (to_edge < next) {
+      // Nothing happens before the edge, but something will behind it.
+      sc_core::sc_start(sc_core::sc_time::from_value(to_edge), sc_core::SC_RUN_TO_TIME);
     } else {
-      sc_core::sc_start(sc_core::sc_time::from_value(std::min(step, left)),
+      sc_core::sc_start(sc_core::sc_time::from_value(std::min({step, left, to_edge})),
                         sc_core::SC_EXIT_ON_STARVATION);
     }
+    if (now_ps() >= edge) recorder_.sample();
   }
 
   std::string at_pc() const {
@@ -264,6 +289,7 @@ class Run {
     if (result.status == RunStatus::kPlatform) result.backtrace = host_backtrace();
     result.reported = mailbox_.reported();
     mailbox_.close_open_sections(now_ps());
+    result.sections = mailbox_.sections();
     result.simulated_ps = now_ps();
     result.host_instructions = soc_->cpu().hart().instructions();
     result.host_cycles = soc_->cpu().hart().cycle();
@@ -272,8 +298,8 @@ class Run {
       const tile::Tile& tile = *soc_->tiles()[id];
       const tile::TileCounters counters = soc_->tile_totals(id);
       result.tiles.push_back({id, id % options_.config.noc.width, id / options_.config.noc.width,
-                              counters.mvms, counters.macs, counters.nmpu_columns,
-                              counters.busy_ps});
+                              counters.mvms, counters.macs, counters.nmpu_columns, counters.busy_ps,
+                              counters.saturated, counters.crossbar_ps, counters.nmpu_ps});
       const nmpu::LockstepCounters lockstep = tile.engine().nmpu().lockstep();
       result.nmpu_compared += lockstep.columns_compared;
       result.nmpu_mismatches += lockstep.mismatches;
@@ -287,7 +313,13 @@ class Run {
                   traffic.packets == 0 ? 0.0
                                        : static_cast<double>(traffic.latency_cycles) /
                                              static_cast<double>(traffic.packets),
-                  network.max_link_utilisation()};
+                  network.max_link_utilisation(),
+                  options_.config.noc.width,
+                  network.link_use(),
+                  network.elapsed_cycles()};
+    recorder_.finish();
+    result.power = recorder_.power();
+    result.utilisation = recorder_.utilisation();
     result.energy = energy_.entries();
     for (const SaveRange& range : options_.saves) {
       const std::uint8_t* begin = soc_->ram().data() + (range.address - map::kRamBase);
@@ -302,6 +334,7 @@ class Run {
   MailboxRecorder mailbox_;
   core::JobPool jobs_;
   std::unique_ptr<Soc> soc_;
+  RunRecorder recorder_;
   std::unique_ptr<GuestServices> guest_;
   std::unique_ptr<riscv::GdbDebugger> debugger_;
   RunResult result_;

@@ -12,8 +12,10 @@
 #include "models/core/probe.h"
 #include "models/core/time.h"
 #include "models/nmpu/backend.h"
+#include "models/noc/network.h"
 #include "platform/config/soc_config.h"
 #include "platform/soc/elf_image.h"
+#include "platform/soc/history.h"
 #include "platform/soc/uart_input.h"
 
 namespace aimc::riscv {
@@ -43,6 +45,12 @@ struct Progress {
   core::TimePs simulated_ps = 0;
 };
 
+/// Bins of power and utilisation over time there may be, when their width is given and when not.
+constexpr std::size_t kMaxBins = 100'000;
+constexpr std::size_t kDefaultBins = 1'000;
+/// Their width when it is not given and the run is short.
+constexpr core::TimePs kFirstBinPs = 1'000'000;
+
 /// Everything a run is made from. All of it has been checked against the configuration: segments,
 /// blobs and ranges lie in RAM.
 struct RunOptions {
@@ -65,6 +73,8 @@ struct RunOptions {
   core::TimePs steps_to_ps = ~core::TimePs{0};   ///< and before this one
   riscv::StretchObserver* stretch_observer = nullptr;  ///< sees all of it; nullptr: nobody
   riscv::GdbTransport* gdb = nullptr;  ///< where a debugger is waited for; nullptr: nowhere
+  /// Width of the bins of power and utilisation over time; unset: as wide as kDefaultBins need.
+  std::optional<core::TimePs> power_bin_ps;
   std::function<void(const Progress&)> progress;  ///< when the firmware reports it; may be empty
   const std::atomic<bool>* stop = nullptr;        ///< polled; true ends the run
 };
@@ -84,7 +94,10 @@ struct TileResult {
   std::uint64_t mvms = 0;
   std::uint64_t macs = 0;
   std::uint64_t nmpu_columns = 0;
-  core::TimePs busy_ps = 0;  ///< time with a command executing
+  core::TimePs busy_ps = 0;      ///< time with a command executing
+  std::uint64_t saturated = 0;   ///< conversions at full scale and inputs that were limited
+  core::TimePs crossbar_ps = 0;  ///< time the crossbar integrated or was programmed
+  core::TimePs nmpu_ps = 0;      ///< time the NMPU had a vector
 };
 
 /// What the network carried.
@@ -95,6 +108,29 @@ struct NocResult {
   std::uint64_t bytes = 0;  ///< payload
   double mean_latency_cycles = 0.0;
   double max_link_utilisation = 0.0;  ///< 0..1
+  unsigned mesh_width = 1;
+  std::vector<noc::LinkUse> links;  ///< those that carried something
+  std::uint64_t elapsed_cycles = 0;
+};
+
+/// What a platform has done, or did in a stretch of time.
+struct WorkDone {
+  double energy_j = 0.0;
+  std::uint64_t host_instructions = 0;
+  std::uint64_t mvms = 0;
+  std::uint64_t macs = 0;
+  std::uint64_t nmpu_columns = 0;
+  std::uint64_t noc_bytes = 0;
+};
+
+/// All times a section marked by the firmware ran.
+struct SectionResult {
+  std::string path;  ///< names from the outermost section on, joined by ';'
+  std::uint64_t count = 0;
+  core::TimePs time_ps = 0;  ///< sum
+  core::TimePs min_ps = 0;
+  core::TimePs max_ps = 0;
+  WorkDone work;
 };
 
 /// Everything a run leaves behind.
@@ -111,6 +147,9 @@ struct RunResult {
   std::vector<TileResult> tiles;
   NocResult noc;
   std::vector<core::EnergyMeter::Entry> energy;
+  std::vector<SectionResult> sections;
+  History power;                    ///< joules by group of components, see RunRecorder
+  History utilisation;              ///< busy picoseconds by track
   std::uint64_t nmpu_compared = 0;  ///< columns the lockstep backend compared
   std::uint64_t nmpu_mismatches = 0;
   unsigned threads = 1;                          ///< threads used

@@ -174,6 +174,9 @@ tile::TileCounters Soc::tile_totals(unsigned index) const {
   total.mvms += before.mvms;
   total.macs += before.macs;
   total.nmpu_columns += before.nmpu_columns;
+  total.saturated += before.saturated;
+  total.crossbar_ps += before.crossbar_ps;
+  total.nmpu_ps += before.nmpu_ps;
   total.busy_ps = tile.busy_ps() + before.busy_ps;
   return total;
 }

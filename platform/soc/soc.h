@@ -44,6 +44,7 @@ class Soc : public sc_core::sc_module {
   const peripherals::Uart16550& uart() const { return uart_; }
   peripherals::UartLine& uart_line() { return uart_line_; }
   const noc::Noc& network() const { return noc_; }
+  const peripherals::Dma& dma() const { return dma_; }
   const std::vector<std::unique_ptr<tile::Tile>>& tiles() const { return tiles_; }
 
   /// Resets everything but the contents of RAM, conductances and wear. Time, energy and the totals

@@ -161,7 +161,9 @@ TEST_F(CliRun, LeavesItsFiles) {
     for (const char c : std::string("hello\n")) options.uart(static_cast<std::uint8_t>(c));
   };
   ASSERT_EQ(run({}), 0) << err_;
-  EXPECT_THAT(files("out"), ElementsAre("energy.csv", "platform.yaml", "summary.json", "uart.log"));
+  EXPECT_THAT(files("out"),
+              ElementsAre("energy.csv", "layers.csv", "links.csv", "platform.yaml", "power.csv",
+                          "summary.json", "tiles.csv", "timeline.csv", "uart.log"));
   EXPECT_EQ(read("out/uart.log"), "hello\n");
   EXPECT_THAT(out_, HasSubstr("hello\n"));
   const auto summary = nlohmann::json::parse(read("out/summary.json"));
@@ -274,11 +276,11 @@ TEST_F(CliRun, RefusesBadOptions) {
 
 TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
   expect_refused({"--age", "1d"}, "--age is not built yet");
-  for (const char* format : {"vcd", "fst", "csv"}) {
+  for (const char* format : {"vcd", "fst"}) {
     expect_refused({"--trace", std::string("perfetto,") + format}, "is not built yet");
   }
   expect_refused({"--trace", "dot"},
-                 "--trace: value 'dot' is not known; expected one of perfetto, instr");
+                 "--trace: value 'dot' is not known; expected one of perfetto, instr, csv");
   for (const char* command : {"report", "compare", "compile", "infer", "golden"}) {
     EXPECT_EQ(main({command, "x", "--y"}), 2);
     EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));

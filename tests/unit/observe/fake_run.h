@@ -13,7 +13,12 @@ inline platform::RunResult fake_result() {
   result.host_instructions = 3'000'000;
   result.host_cycles = 4'000'000;
   result.tiles = {{0, 0, 0, 5, 1000, 640, 500'000'000}, {1, 1, 0, 7, 3000, 896, 0}};
-  result.noc = {10, 50, 200, 640, 17.25, 0.125};
+  result.noc.packets = 10;
+  result.noc.flits = 50;
+  result.noc.flit_hops = 200;
+  result.noc.bytes = 640;
+  result.noc.mean_latency_cycles = 17.25;
+  result.noc.max_link_utilisation = 0.125;
   result.energy = {
       {"host", "instructions", 3'000'000, 3e-5}, {"tile0/adc", "conversion", 100, 0.1e-9},
       {"tile0/nmpu", "column", 640, 0.2e-9},     {"tile1/adc", "conversion", 140, 0.3e-9},

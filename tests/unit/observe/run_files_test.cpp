@@ -76,7 +76,7 @@ TEST_F(RunFolder, IsUntouchedByAnAbandonedRun) {
   }
   EXPECT_EQ(read("a/uart.log"), before);
   EXPECT_TRUE(fs::exists(folder_ + "a/trace.pftrace"));
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ + "a"), fs::directory_iterator()), 5);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ + "a"), fs::directory_iterator()), 10);
   { const RunFiles files(folder_ + "b", true); }
   EXPECT_FALSE(fs::exists(folder_ + "b"));
 }
