@@ -9,6 +9,7 @@
 #include "platform/cli/commands.h"
 #include "platform/config/platform_file.h"
 #include "platform/observe/output_file.h"
+#include "platform/report/report_error.h"
 
 namespace aimc::cli {
 namespace {
@@ -53,6 +54,8 @@ int dispatch(const std::string& program, const std::vector<std::string>& argumen
   add_platforms(app, invocation);
   add_describe(app, invocation);
   add_noc(app, invocation);
+  add_report(app, invocation);
+  add_compare(app, invocation);
   add_unbuilt(app);
   try {
     std::reverse(own.begin(), own.end());  // CLI11 takes its words from the back
@@ -78,6 +81,8 @@ int cli_main(const std::string& program, const std::vector<std::string>& argumen
   } catch (const platform::ConfigError& error) {
     spdlog::error("{}", error.what());
   } catch (const platform::ElfError& error) {
+    spdlog::error("{}", error.what());
+  } catch (const report::ReportError& error) {
     spdlog::error("{}", error.what());
   } catch (const observe::OutputError& error) {
     spdlog::error("{}", error.what());

@@ -22,7 +22,9 @@ void add_run(CLI::App& app, Invocation& invocation);
 void add_platforms(CLI::App& app, Invocation& invocation);
 void add_describe(CLI::App& app, Invocation& invocation);
 void add_noc(CLI::App& app, Invocation& invocation);
-/// Subcommands that are planned and refused: report, compare, compile, infer, golden.
+void add_report(CLI::App& app, Invocation& invocation);
+void add_compare(CLI::App& app, Invocation& invocation);
+/// Subcommands that are planned and refused: compile, infer, golden.
 void add_unbuilt(CLI::App& app);
 
 }  // namespace aimc::cli

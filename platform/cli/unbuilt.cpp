@@ -17,10 +17,8 @@ void add_unbuilt(CLI::App& app) {
     const char* name;
     const char* what;
   };
-  static constexpr std::array<Planned, 5> kPlanned{
-      {{"report", "an HTML report of a run"},
-       {"compare", "runs side by side"},
-       {"compile", "a network for the tiles"},
+  static constexpr std::array<Planned, 3> kPlanned{
+      {{"compile", "a network for the tiles"},
        {"infer", "a network on the platform"},
        {"golden", "the reference result of a network"}}};
   for (const Planned& planned : kPlanned) {

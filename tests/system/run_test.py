@@ -160,7 +160,7 @@ class BadInput(RunTest):
         for options, word in ((["--trace", "vcd"], "vcd"),
                               (["--age", "1day"], "age")):
             self.refused(*options, words=[word])
-        for command in ("report", "compare", "compile", "infer", "golden"):
+        for command in ("compile", "infer", "golden"):
             run = self.workspace.call([PROGRAM, command, "x"])
             self.assertEqual(run.status, 2)
             self.assertRegex(run.stderr, f"{command}.*not built")
