@@ -1,15 +1,23 @@
 # The NMPU: number formats from one YAML file, and libraries made from its SystemVerilog.
 #
-#   aimc_add_nmpu_rtl(<target> RTL_DIR <dir> [LANES n] [DEFINES name[=value]...])
+#   aimc_add_nmpu_rtl(<target> RTL_DIR <dir> [WIDE_RTL_DIR <dir>] [LANES n] [DEFINES name[=value]...])
 #     A library with the factories of models/nmpu/backend.h (make_rtl, make_lockstep, make_backend) around the Verilated
 #     RTL of a directory: every *.sv and *.v in it, packages (*_pkg.sv) first, top module `nmpu` with the ports of
-#     rtl/nmpu/nmpu.sv. A directory without nmpu_pkg.sv gets ours. One program links one such library.
+#     rtl/nmpu/nmpu.sv. A directory without nmpu_pkg.sv gets ours. RTL_DIR is built in the configuration `paper`,
+#     WIDE_RTL_DIR, which may be the same, in `wide`, with NMPU_WIDE defined. One program links one such library.
 #   aimc_patch_nmpu_rtl(<dir> FILE <name> FIND <text> REPLACE <text> [FROM <dir>])
 #     Copies our RTL (or that of another directory) to <dir> and changes one place of one file; an error if the text is
 #     not there exactly once.
 
 set(AIMC_NMPU_RTL_DIR ${CMAKE_SOURCE_DIR}/rtl/nmpu CACHE PATH
     "Directory of the NMPU's SystemVerilog; another one with the same top module and ports can take its place")
+set(AIMC_NMPU_RTL_CONFIGS "paper;wide" CACHE STRING
+    "Configurations AIMC_NMPU_RTL_DIR is used for; the others keep the RTL of rtl/nmpu")
+foreach(config IN LISTS AIMC_NMPU_RTL_CONFIGS)
+  if(NOT config MATCHES "^(paper|wide)$")
+    message(FATAL_ERROR "AIMC_NMPU_RTL_CONFIGS has '${config}', expected a list of paper, wide")
+  endif()
+endforeach()
 
 # At configure time, because Verilator too reads its sources then, and every room may include the header.
 function(_aimc_generate_nmpu_format)
@@ -26,11 +34,10 @@ function(_aimc_generate_nmpu_format)
 endfunction()
 _aimc_generate_nmpu_format()
 
-function(aimc_add_nmpu_rtl target)
-  cmake_parse_arguments(ARG "" "RTL_DIR;LANES" "DEFINES" ${ARGN})
+# One configuration of a directory of RTL: <target>_verilated and the backend around it, <target>.
+function(_aimc_verilate_nmpu target config dir lanes defines)
   cmake_path(SET root NORMALIZE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/..)
-  find_package(verilator CONFIG REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator)
-  cmake_path(ABSOLUTE_PATH ARG_RTL_DIR BASE_DIRECTORY ${CMAKE_SOURCE_DIR} NORMALIZE OUTPUT_VARIABLE dir)
+  cmake_path(ABSOLUTE_PATH dir BASE_DIRECTORY ${CMAKE_SOURCE_DIR} NORMALIZE)
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.sv ${dir}/*.v)
   if(NOT sources)
     message(FATAL_ERROR "aimc_add_nmpu_rtl: no SystemVerilog in ${dir}; expected a top module 'nmpu' there "
@@ -45,11 +52,17 @@ function(aimc_add_nmpu_rtl target)
 
   set(arguments -O3 --x-assign fast --x-initial fast --assert -Wno-fatal)
   set(definitions "")
-  if(ARG_LANES)
-    list(APPEND arguments -GLANES=${ARG_LANES})
-    set(definitions AIMC_NMPU_LANES=${ARG_LANES})
+  set(prefix Vnmpu)
+  if(config STREQUAL wide)
+    list(APPEND arguments +define+NMPU_WIDE)
+    list(APPEND definitions AIMC_NMPU_WIDE)
+    set(prefix Vnmpu_wide)
   endif()
-  foreach(define IN LISTS ARG_DEFINES)
+  if(lanes)
+    list(APPEND arguments -GLANES=${lanes})
+    list(APPEND definitions AIMC_NMPU_LANES=${lanes})
+  endif()
+  foreach(define IN LISTS defines)
     list(APPEND arguments +define+${define})
   endforeach()
   # The optimiser has little to gain under the sanitizers and takes minutes there.
@@ -59,15 +72,34 @@ function(aimc_add_nmpu_rtl target)
   endif()
 
   add_library(${target}_verilated STATIC)
-  verilate(${target}_verilated SOURCES ${packages} ${sources} TOP_MODULE nmpu PREFIX Vnmpu
+  verilate(${target}_verilated SOURCES ${packages} ${sources} TOP_MODULE nmpu PREFIX ${prefix}
            OPT_FAST ${optimisation} OPT_SLOW -O1 OPT_GLOBAL -O2 VERILATOR_ARGS ${arguments})
   # Generated code and Verilator's headers are not held to our warnings.
   set_target_properties(${target}_verilated PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
     "$<TARGET_PROPERTY:${target}_verilated,INTERFACE_INCLUDE_DIRECTORIES>")
-
-  add_library(${target} STATIC ${root}/models/nmpu/rtl_backend.cpp ${root}/models/nmpu/factory.cpp)
+  add_library(${target} STATIC ${root}/models/nmpu/rtl_backend.cpp)
   target_compile_definitions(${target} PRIVATE ${definitions})
   target_link_libraries(${target} PRIVATE aimc_warnings ${target}_verilated PUBLIC aimc_nmpu_core)
+endfunction()
+
+function(aimc_add_nmpu_rtl target)
+  cmake_parse_arguments(ARG "" "RTL_DIR;WIDE_RTL_DIR;LANES" "DEFINES" ${ARGN})
+  cmake_path(SET root NORMALIZE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/..)
+  find_package(verilator CONFIG REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator)
+  add_library(${target} STATIC ${root}/models/nmpu/factory.cpp)
+  target_link_libraries(${target} PRIVATE aimc_warnings PUBLIC aimc_nmpu_core)
+  foreach(config paper wide)
+    set(dir "${ARG_RTL_DIR}")
+    if(config STREQUAL wide)
+      set(dir "${ARG_WIDE_RTL_DIR}")
+    endif()
+    if(dir)
+      string(TOUPPER ${config} name)
+      _aimc_verilate_nmpu(${target}_${config} ${config} ${dir} "${ARG_LANES}" "${ARG_DEFINES}")
+      target_compile_definitions(${target} PRIVATE AIMC_NMPU_WITH_${name})
+      target_link_libraries(${target} PRIVATE ${target}_${config})
+    endif()
+  endforeach()
 endfunction()
 
 function(aimc_patch_nmpu_rtl dir)

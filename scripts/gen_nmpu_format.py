@@ -11,36 +11,54 @@ import sys
 import jinja2
 import yaml
 
-REQUIRED = ("IN_W", "SCALE_I", "SCALE_F", "OFFSET_I", "OFFSET_F", "BIAS_W", "PSUM_W", "ACC_W", "OUT_W", "CUT_W",
-            "LANES", "MAX_BEATS", "STAGES")
+# Every constant, and the member of the C++ struct Format that holds it.
+FIELDS = {
+    "IN_W": "count_bits", "SCALE_I": "scale_int_bits", "SCALE_F": "scale_frac_bits", "OFFSET_I": "offset_int_bits",
+    "OFFSET_F": "offset_frac_bits", "BIAS_W": "bias_bits", "PSUM_W": "psum_bits", "ACC_W": "acc_bits",
+    "OUT_W": "out_bits", "CUT_W": "cut_bits", "LANES": "lanes", "MAX_BEATS": "max_beats", "STAGES": "stages"}
+# What the C++ types of the interfaces and the generated names are made for.
+CONFIGURATIONS = ["paper", "wide"]
 
 
 class FormatError(Exception):
     """A set of formats that cannot be built; the message names the constant."""
 
 
+def values_of(path, entry):
+    """The value of a constant for each configuration."""
+    name = entry.get("name")
+    if "value" in entry and any(c in entry for c in CONFIGURATIONS):
+        raise FormatError(f"{path}: {name} has a value for all configurations and one for a single one")
+    values = {c: entry.get("value", entry.get(c)) for c in CONFIGURATIONS}
+    for configuration, value in values.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise FormatError(f"{path}: {name} of {configuration} is '{value}', expected a positive integer")
+    return values
+
+
 def load(path):
-    """Returns the constants in file order, each with name, value and doc."""
+    """Returns the constants in file order, each with name, values and doc, and the values of each configuration."""
     document = yaml.safe_load(path.read_text())
     if not isinstance(document, dict) or not isinstance(document.get("constants"), list):
         raise FormatError(f"{path}: expected a list under the key 'constants'")
-    constants = document["constants"]
-    values = {}
-    for entry in constants:
-        name, value = entry.get("name"), entry.get("value")
-        if name not in REQUIRED:
-            raise FormatError(f"{path}: unknown constant '{name}'; known: {', '.join(REQUIRED)}")
-        if name in values:
+    if document.get("configurations") != CONFIGURATIONS:
+        raise FormatError(f"{path}: configurations is '{document.get('configurations')}', expected {CONFIGURATIONS}")
+    constants = []
+    for entry in document["constants"]:
+        name = entry.get("name")
+        if name not in FIELDS:
+            raise FormatError(f"{path}: unknown constant '{name}'; known: {', '.join(FIELDS)}")
+        if any(c["name"] == name for c in constants):
             raise FormatError(f"{path}: constant {name} appears twice")
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise FormatError(f"{path}: {name} is '{value}', expected a positive integer")
         if not entry.get("doc"):
             raise FormatError(f"{path}: {name} has no doc")
-        values[name] = value
-    missing = [name for name in REQUIRED if name not in values]
+        constants.append({"name": name, "field": FIELDS[name], "doc": entry["doc"], "values": values_of(path, entry)})
+    missing = [name for name in FIELDS if name not in [c["name"] for c in constants]]
     if missing:
         raise FormatError(f"{path}: missing constants: {', '.join(missing)}")
-    check(values, path)
+    values = {c: {constant["name"]: constant["values"][c] for constant in constants} for c in CONFIGURATIONS}
+    for configuration in CONFIGURATIONS:
+        check(values[configuration], f"{path}: {configuration}")
     return constants, values
 
 
@@ -60,17 +78,17 @@ def accumulator_range(values):
 
 def check(values, path):
     # The interfaces carry these in fixed C++ types, which the formats must fill exactly or fit into.
-    for name, limit in (("IN_W", 16), ("BIAS_W", 16), ("PSUM_W", 16), ("OUT_W", 8), ("ACC_W", 31), ("CUT_W", 4)):
+    for name, limit in (("IN_W", 16), ("BIAS_W", 16), ("PSUM_W", 16), ("OUT_W", 8), ("ACC_W", 32), ("CUT_W", 4)):
         if values[name] > limit:
             raise FormatError(f"{path}: {name} is {values[name]}, the interface carries at most {limit} bits")
-    if values["SCALE_I"] + values["SCALE_F"] > 8 or values["OFFSET_I"] + values["OFFSET_F"] > 8:
-        raise FormatError(f"{path}: a scale and an offset have at most 8 bits each")
+    if values["SCALE_I"] + values["SCALE_F"] > 16 or values["OFFSET_I"] + values["OFFSET_F"] > 16:
+        raise FormatError(f"{path}: a scale and an offset have at most 16 bits each")
     if values["OFFSET_F"] > values["SCALE_F"]:
         raise FormatError(f"{path}: OFFSET_F must not exceed SCALE_F")
     if values["SCALE_F"] >= 1 << values["CUT_W"]:
         raise FormatError(f"{path}: SCALE_F must be a cut amount, below {1 << values['CUT_W']}")
-    if values["PSUM_W"] < values["OUT_W"] or values["BIAS_W"] != values["PSUM_W"]:
-        raise FormatError(f"{path}: BIAS_W must equal PSUM_W, and OUT_W must not exceed it")
+    if values["PSUM_W"] <= values["OUT_W"] or values["BIAS_W"] != values["PSUM_W"]:
+        raise FormatError(f"{path}: BIAS_W must equal PSUM_W, and OUT_W be less")
     if values["LANES"] < 2 or values["LANES"] & (values["LANES"] - 1):
         raise FormatError(f"{path}: LANES is {values['LANES']}, expected a power of two of at least 2")
     if values["MAX_BEATS"] < 2 or values["MAX_BEATS"] & (values["MAX_BEATS"] - 1):
@@ -113,8 +131,8 @@ def main():
         loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent / "templates"),
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
     environment.filters["camel"] = camel
-    low, high, _ = accumulator_range(values)
-    context = {"constants": constants, "width": max(len(name) for name in REQUIRED), "acc_min": low, "acc_max": high}
+    context = {"constants": constants, "width": max(len(name) for name in FIELDS), "configurations": CONFIGURATIONS,
+               "acc_range": {c: accumulator_range(values[c])[:2] for c in CONFIGURATIONS}}
     stale = []
     for template, output in (("nmpu_format.h.j2", args.cpp), ("nmpu_pkg.sv.j2", args.sv)):
         if output and not emit(output, environment.get_template(template).render(context), args.check):

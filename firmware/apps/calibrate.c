@@ -35,10 +35,8 @@ static int failed(unsigned index, const char* what, aimc_status status) {
 
 /* Reads back what the NMPU holds. */
 static bool loaded(const aimc_tile* tile) {
+  if (aimc_tile_get_params(tile, 0, tile->columns, check) != AIMC_OK) return false;
   for (unsigned c = 0; c < tile->columns; ++c) {
-    const uint32_t word = aimc_read32(tile->base + AIMC_TILE_NMPU_PARAMS_OFFSET + 8 * c);
-    check[c] = (aimc_column_params){
-        .scale_p = (uint8_t)word, .scale_n = (uint8_t)(word >> 8), .offset = (int8_t)(word >> 16)};
     if (check[c].scale_p != params[c].scale_p || check[c].scale_n != params[c].scale_n ||
         check[c].offset != params[c].offset) {
       return false;

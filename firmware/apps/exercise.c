@@ -116,7 +116,7 @@ static void compute(aimc_tile* tile, aimc_tile* neighbour) {
 
   aimc_column_params params[kColumns];
   for (int i = 0; i < kColumns; ++i) {
-    params[i] = (aimc_column_params){AIMC_NOMINAL_SCALE, AIMC_NOMINAL_SCALE, 3, (int16_t)(i - 9)};
+    aimc_params_from_q16(tile, 0x10000u, 0x10000u, 0x18000, (int16_t)(i - 9), &params[i]);
   }
   expect_ok("parameters", aimc_tile_set_params(tile, 0, kColumns, params));
   const aimc_command one = aimc_cmd_mvm(kInputsAt, kCountsAt, -128, &region);

@@ -27,7 +27,8 @@ static int failed(const char* what, const aimc_tile* tile, aimc_status status) {
   return 1;
 }
 
-static void make_operands(void) {
+/* One: the scale 1.0 in the NMPU's format. */
+static void make_operands(uint16_t one) {
   for (int r = 0; r < kRows; ++r) {
     inputs[r] = (uint8_t)(40 + 3 * r);
     /* Column c: one sign, growing with c; odd columns negative. */
@@ -35,7 +36,7 @@ static void make_operands(void) {
       weights[r][c] = (int8_t)((c % 2 == 0 ? 1 : -1) * (3 * c + r % 16));
   }
   for (int c = 0; c < kColumns; ++c) {
-    params[c] = (aimc_column_params){AIMC_NOMINAL_SCALE, AIMC_NOMINAL_SCALE, 0, 0};
+    params[c] = (aimc_column_params){one, one, 0, 0};
   }
 }
 
@@ -59,7 +60,7 @@ int main(void) {
     return 1;
   }
 
-  make_operands();
+  make_operands(aimc_nominal_scale(&tile));
   const aimc_region region = {0, kRows, 0, kColumns};
   const aimc_read_mode mode = {.magnitude_bits = 8, .range = 0};
   status = aimc_tile_set_read_mode(&tile, &mode);

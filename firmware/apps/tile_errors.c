@@ -145,6 +145,8 @@ static void bad_commands(void) {
   refuse("ADD vector beyond the SRAM", add, 6, sram - 4, AIMC_TILE_ERROR_BAD_ADDRESS, sram - 4);
   refuse("address that wraps", move, 1, 0xFFFFFFFC, AIMC_TILE_ERROR_BAD_ADDRESS, 0xFFFFFFFC);
   refuse("misaligned MVM inputs", mvm, 1, 2, AIMC_TILE_ERROR_MISALIGNED, 2);
+  const uint32_t rounding = AIMC_TILE_OPCODE_POST | AIMC_TILE_POST_ROUNDING_MASK;
+  refuse("rounding of POST", post, 0, rounding, AIMC_TILE_ERROR_BAD_FLAGS, rounding);
   refuse("misaligned POST outputs", post, 2, kSentinelAt + 1, AIMC_TILE_ERROR_MISALIGNED,
          kSentinelAt + 1);
   refuse("misaligned PUT length", put, 3, 6, AIMC_TILE_ERROR_MISALIGNED, 6);
@@ -191,10 +193,14 @@ static void bad_values(void) {
   refuse_write("no magnitude bits", AIMC_TILE_READ_MODE, 0, AIMC_TILE_ERROR_BAD_VALUE);
   refuse_write("nine magnitude bits", AIMC_TILE_READ_MODE, 9, AIMC_TILE_ERROR_BAD_VALUE);
   refuse_write("weight bank", AIMC_TILE_WEIGHT_BANK, 0x7FFF, AIMC_TILE_ERROR_BAD_VALUE);
-  refuse_write("reserved bits of scales", AIMC_TILE_NMPU_PARAMS_OFFSET, 0x01008080,
-               AIMC_TILE_ERROR_BAD_VALUE);
-  refuse_write("reserved bits of bias", AIMC_TILE_NMPU_PARAMS_OFFSET + 4, 0x00010000,
-               AIMC_TILE_ERROR_BAD_VALUE);
+  if (tile.nmpu.scale_bits < 16) {
+    refuse_write("scale beyond its format", AIMC_TILE_NMPU_PARAMS_OFFSET, 0x01000080,
+                 AIMC_TILE_ERROR_BAD_VALUE);
+  }
+  if (tile.nmpu.offset_bits < 16) {
+    refuse_write("offset beyond its format", AIMC_TILE_NMPU_PARAMS_OFFSET + 4, 0x7FFF0000,
+                 AIMC_TILE_ERROR_BAD_VALUE);
+  }
   refuse_write("weight -128", AIMC_TILE_WEIGHTS_OFFSET, 0x00800000, AIMC_TILE_ERROR_BAD_VALUE);
 }
 

@@ -110,6 +110,12 @@ typedef struct aimc_command {
   uint32_t word[AIMC_TILE_CMD_COUNT];
 } aimc_command;
 
+/** Fixed-point formats of NMPU parameters; see register NMPU_FORMAT. */
+typedef struct aimc_nmpu_format {
+  uint8_t scale_fraction, scale_bits;   /**< of a scale, unsigned */
+  uint8_t offset_fraction, offset_bits; /**< of an offset, signed, in counts */
+} aimc_nmpu_format;
+
 /** A tile this firmware drives. Fill with aimc_tile_open. */
 typedef struct aimc_tile {
   uintptr_t base;
@@ -118,9 +124,10 @@ typedef struct aimc_tile {
   unsigned sram_bytes;
   unsigned full_scale_counts; /**< of one conversion in one-phase mode */
   unsigned max_range;
-  unsigned outstanding; /**< commands submitted and not yet known to be complete */
-  uint32_t error_value; /**< ERROR_VALUE of the last failure */
-  aimc_command shadow;  /**< what CMD holds: only words that change are written */
+  unsigned outstanding;  /**< commands submitted and not yet known to be complete */
+  uint32_t error_value;  /**< ERROR_VALUE of the last failure */
+  aimc_command shadow;   /**< what CMD holds: only words that change are written */
+  aimc_nmpu_format nmpu; /**< formats of its NMPU's parameters */
 } aimc_tile;
 
 /** A rectangle of the crossbar. */
@@ -135,22 +142,33 @@ typedef struct aimc_read_mode {
   uint8_t range;
 } aimc_read_mode;
 
-/** NMPU parameters of one column. */
+/** NMPU parameters of one column, in the formats of the tile it is for. */
 typedef struct aimc_column_params {
-  uint8_t scale_p, scale_n; /**< U(1,7): 128 is 1.0 */
-  int8_t offset;            /**< S(7,1): unit half a count */
-  int16_t bias;             /**< counts */
+  uint16_t scale_p, scale_n; /**< aimc_nominal_scale() is 1.0 */
+  int16_t offset;            /**< 2^offset_fraction is one count */
+  int16_t bias;              /**< counts */
 } aimc_column_params;
 
-#define AIMC_NOMINAL_SCALE 128
+/** The scale 1.0 in a tile's format. */
+static inline uint16_t aimc_nominal_scale(const aimc_tile* tile) {
+  return (uint16_t)(1u << tile->nmpu.scale_fraction);
+}
+/** Parameters from real numbers: scales, and an offset in counts, rounded to the nearest value of
+ * the tile's formats and limited to their ranges. Returns how many were limited. */
+unsigned aimc_params_from_real(const aimc_tile* tile, double scale_p, double scale_n, double offset,
+                               int16_t bias, aimc_column_params* params);
+/** The same from fixed-point numbers with 16 fraction bits, for firmware without floating point. */
+unsigned aimc_params_from_q16(const aimc_tile* tile, uint32_t scale_p, uint32_t scale_n,
+                              int32_t offset, int16_t bias, aimc_column_params* params);
 
 /** Settings of a POST beyond addresses and columns. */
 typedef struct aimc_post {
-  bool psum_out;  /**< int16 partial sums instead of int8; the rest must then be zero */
+  bool psum_out;  /**< int16 partial sums instead of int8; then no ReLU, cuts or zero point */
   uint8_t addend; /**< AIMC_TILE_POST_ADDEND_* */
   bool relu;
   uint8_t cut_pre, cut_post;
   int8_t zero_point;
+  uint8_t rounding; /**< AIMC_TILE_POST_ROUNDING_*; of partial sums as well */
 } aimc_post;
 
 /** Takes a tile over: checks its identity, clears errors, enables its interrupt lines. */
@@ -184,6 +202,21 @@ aimc_status aimc_tile_program(aimc_tile* tile, const aimc_region* region, uint32
 /** Writes NMPU parameters of an idle tile. */
 aimc_status aimc_tile_set_params(aimc_tile* tile, unsigned first_column, unsigned columns,
                                  const aimc_column_params* params);
+
+/** Sets the offset, in counts, of parameters that have their scales; 1 if it was limited. */
+unsigned aimc_params_set_offset(const aimc_tile* tile, double offset, aimc_column_params* params);
+/** Reads NMPU parameters back. */
+aimc_status aimc_tile_get_params(const aimc_tile* tile, unsigned first_column, unsigned columns,
+                                 aimc_column_params* params);
+
+/** Results of completed POST commands that exceeded the range of a partial sum or of an activation
+ * (ReLU's lower bound does not count), since reset or the last clear, modulo 2^32. */
+typedef struct aimc_saturation {
+  uint32_t psums, activations;
+} aimc_saturation;
+
+aimc_saturation aimc_tile_saturation(const aimc_tile* tile);
+void aimc_tile_clear_saturation(aimc_tile* tile);
 
 /** Commands. Addresses are byte offsets into the SRAM and multiples of four. */
 aimc_command aimc_cmd_mvm(uint32_t inputs, uint32_t counts, int8_t zero_point,

@@ -47,6 +47,7 @@ aimc_command aimc_cmd_post(uint32_t counts, uint32_t outputs, uint32_t psum_in,
                          (uint32_t)post->relu << AIMC_TILE_POST_RELU_SHIFT |
                          (uint32_t)post->cut_pre << AIMC_TILE_POST_CUT_PRE_SHIFT |
                          (uint32_t)post->cut_post << AIMC_TILE_POST_CUT_POST_SHIFT |
+                         (uint32_t)post->rounding << AIMC_TILE_POST_ROUNDING_SHIFT |
                          (uint32_t)(uint8_t)post->zero_point << AIMC_TILE_POST_ZERO_POINT_SHIFT;
   const bool has_psum = post->addend == AIMC_TILE_POST_ADDEND_PSUM;
   return (aimc_command){{flags, counts, outputs, 1, 0, 0, has_psum ? psum_in : 0,

@@ -18,6 +18,12 @@ aimc_status aimc_tile_open(aimc_tile* tile, unsigned index) {
   if (tile_read(tile, AIMC_TILE_VERSION) != AIMC_TILE_VERSION_RESET) return AIMC_NO_TILE;
   const uint32_t geometry = tile_read(tile, AIMC_TILE_GEOMETRY);
   const uint32_t converter = tile_read(tile, AIMC_TILE_CONVERTER);
+  const uint32_t nmpu = tile_read(tile, AIMC_TILE_NMPU_FORMAT);
+  tile->nmpu = (aimc_nmpu_format){
+      .scale_fraction = (uint8_t)AIMC_FIELD(nmpu, AIMC_TILE_NMPU_FORMAT_SCALE_FRACTION),
+      .scale_bits = (uint8_t)AIMC_FIELD(nmpu, AIMC_TILE_NMPU_FORMAT_SCALE_BITS),
+      .offset_fraction = (uint8_t)AIMC_FIELD(nmpu, AIMC_TILE_NMPU_FORMAT_OFFSET_FRACTION),
+      .offset_bits = (uint8_t)AIMC_FIELD(nmpu, AIMC_TILE_NMPU_FORMAT_OFFSET_BITS)};
   tile->rows = AIMC_FIELD(geometry, AIMC_TILE_GEOMETRY_ROWS);
   tile->columns = AIMC_FIELD(geometry, AIMC_TILE_GEOMETRY_COLUMNS);
   tile->full_scale_counts = AIMC_FIELD(converter, AIMC_TILE_CONVERTER_FULL_SCALE_COUNTS);
@@ -166,10 +172,89 @@ aimc_status aimc_tile_set_params(aimc_tile* tile, unsigned first_column, unsigne
     return AIMC_BAD_REGION;
   for (unsigned i = 0; i < columns; ++i) {
     const uint32_t at = AIMC_TILE_NMPU_PARAMS_OFFSET + 8 * (first_column + i);
-    tile_write(tile, at,
-               (uint32_t)params[i].scale_p | (uint32_t)params[i].scale_n << 8 |
-                   (uint32_t)(uint8_t)params[i].offset << 16);
-    tile_write(tile, at + 4, (uint16_t)params[i].bias);
+    tile_write(tile, at, (uint32_t)params[i].scale_p | (uint32_t)params[i].scale_n << 16);
+    tile_write(tile, at + 4, (uint16_t)params[i].bias | (uint32_t)(uint16_t)params[i].offset << 16);
   }
   return aimc_tile_collect_error(tile);
+}
+
+aimc_status aimc_tile_get_params(const aimc_tile* tile, unsigned first_column, unsigned columns,
+                                 aimc_column_params* params) {
+  if (first_column > tile->columns || columns > tile->columns - first_column)
+    return AIMC_BAD_REGION;
+  for (unsigned i = 0; i < columns; ++i) {
+    const uint32_t at = AIMC_TILE_NMPU_PARAMS_OFFSET + 8 * (first_column + i);
+    const uint32_t scales = tile_read(tile, at);
+    const uint32_t sums = tile_read(tile, at + 4);
+    params[i] = (aimc_column_params){.scale_p = (uint16_t)scales,
+                                     .scale_n = (uint16_t)(scales >> 16),
+                                     .offset = (int16_t)(sums >> 16),
+                                     .bias = (int16_t)sums};
+  }
+  return AIMC_OK;
+}
+
+aimc_saturation aimc_tile_saturation(const aimc_tile* tile) {
+  return (aimc_saturation){tile_read(tile, AIMC_TILE_NMPU_SATURATED_PSUMS),
+                           tile_read(tile, AIMC_TILE_NMPU_SATURATED_ACTIVATIONS)};
+}
+
+void aimc_tile_clear_saturation(aimc_tile* tile) {
+  tile_write(tile, AIMC_TILE_NMPU_SATURATED_PSUMS, 0);
+}
+
+/* The nearest whole number of `value`, ties away from zero, within low..high. */
+static int32_t limited(double value, int32_t low, int32_t high, unsigned* count) {
+  const double limit = 1e9; /* what an integer surely holds, and no format reaches */
+  if (value > -limit && value < limit) {
+    const int32_t rounded = (int32_t)(value < 0.0 ? value - 0.5 : value + 0.5);
+    if (rounded >= low && rounded <= high) return rounded;
+  }
+  ++*count;
+  return value > 0.0 ? high : low;
+}
+
+unsigned aimc_params_set_offset(const aimc_tile* tile, double offset, aimc_column_params* params) {
+  const int32_t half = (int32_t)(1u << (tile->nmpu.offset_bits - 1u));
+  const double count = (double)(1u << tile->nmpu.offset_fraction);
+  unsigned clamped = 0;
+  params->offset = (int16_t)limited(offset * count, -half, half - 1, &clamped);
+  return clamped;
+}
+
+unsigned aimc_params_from_real(const aimc_tile* tile, double scale_p, double scale_n, double offset,
+                               int16_t bias, aimc_column_params* params) {
+  const int32_t top = (int32_t)((1u << tile->nmpu.scale_bits) - 1u);
+  const double one = (double)aimc_nominal_scale(tile);
+  unsigned clamped = 0;
+  params->scale_p = (uint16_t)limited(scale_p * one, 0, top, &clamped);
+  params->scale_n = (uint16_t)limited(scale_n * one, 0, top, &clamped);
+  params->bias = bias;
+  return clamped + aimc_params_set_offset(tile, offset, params);
+}
+
+enum { kQ16 = 16 };
+
+/* A number with 16 fraction bits to one with `fraction`, rounded and within low..high. */
+static int32_t from_q16(int64_t value, unsigned fraction, int32_t low, int32_t high,
+                        unsigned* count) {
+  const unsigned shift = kQ16 - fraction; /* at least one: no format has 16 fraction bits */
+  const int64_t half = (int64_t)1 << (shift - 1);
+  const int64_t rounded = value < 0 ? -((-value + half) >> shift) : (value + half) >> shift;
+  if (rounded >= low && rounded <= high) return (int32_t)rounded;
+  ++*count;
+  return rounded > 0 ? high : low;
+}
+
+unsigned aimc_params_from_q16(const aimc_tile* tile, uint32_t scale_p, uint32_t scale_n,
+                              int32_t offset, int16_t bias, aimc_column_params* params) {
+  const int32_t top = (int32_t)((1u << tile->nmpu.scale_bits) - 1u);
+  const int32_t half = (int32_t)(1u << (tile->nmpu.offset_bits - 1u));
+  const unsigned fraction = tile->nmpu.scale_fraction;
+  unsigned clamped = 0;
+  params->scale_p = (uint16_t)from_q16(scale_p, fraction, 0, top, &clamped);
+  params->scale_n = (uint16_t)from_q16(scale_n, fraction, 0, top, &clamped);
+  params->offset = (int16_t)from_q16(offset, tile->nmpu.offset_fraction, -half, half - 1, &clamped);
+  params->bias = bias;
+  return clamped;
 }

@@ -2,7 +2,7 @@
  *
  *   measured count = gain * expected count + offset,   expected count = sum |x||w| * COUNT_SCALE
  *
- * and from it the NMPU parameters: scale = 128 / gain, and the offset that removes what the scaled
+ * and from it the NMPU parameters: scale = 1 / gain, and the offset that removes what the scaled
  * offsets of both polarities leave. A sample weighs 1 / (1 + (expected / 20)^2): the error of
  * analog weights grows with the signal (about 5 %), that of the converter does not (about one
  * count).
@@ -182,20 +182,13 @@ static line fit(const sample* first, unsigned step, unsigned vectors, unsigned* 
   return result;
 }
 
-static int clamp_counted(double value, int low, int high, unsigned* clamped) {
-  const int rounded = (int)(value < 0.0 ? value - 0.5 : value + 0.5);
-  if (rounded >= low && rounded <= high) return rounded;
-  ++*clamped;
-  return rounded < low ? low : high;
-}
-
-static void correct(const line* p, const line* n, aimc_column_params* params,
+static void correct(const aimc_tile* tile, const line* p, const line* n, aimc_column_params* params,
                     aimc_calibration_result* result) {
-  params->scale_p = (uint8_t)clamp_counted(AIMC_NOMINAL_SCALE / p->gain, 0, 255, &result->clamped);
-  params->scale_n = (uint8_t)clamp_counted(AIMC_NOMINAL_SCALE / n->gain, 0, 255, &result->clamped);
+  /* The offset removes what the scales, as rounded, leave of the columns' own offsets. */
+  const int16_t bias = params->bias;
+  result->clamped += aimc_params_from_real(tile, 1.0 / p->gain, 1.0 / n->gain, 0.0, bias, params);
   const double left = p->offset * params->scale_p - n->offset * params->scale_n;
-  params->offset =
-      (int8_t)clamp_counted(-2.0 * left / AIMC_NOMINAL_SCALE, -128, 127, &result->clamped);
+  result->clamped += aimc_params_set_offset(tile, -left / aimc_nominal_scale(tile), params);
   result->nominal += p->nominal && n->nominal;
   for (unsigned i = 0; i < 2; ++i) {
     const double gain = i == 0 ? p->gain : n->gain;
@@ -204,17 +197,23 @@ static void correct(const line* p, const line* n, aimc_column_params* params,
   }
 }
 
+/* Both polarities scaled, in the unit of the samples; narrow formats need no 64-bit arithmetic. */
+static int32_t scaled(int32_t p, int32_t n, const aimc_column_params* params, unsigned fraction) {
+  if (fraction == 7) return (p * params->scale_p - n * params->scale_n) / 128;
+  const int64_t sum = (int64_t)p * params->scale_p - (int64_t)n * params->scale_n;
+  return (int32_t)(sum < 0 ? -(-sum >> fraction) : sum >> fraction);
+}
+
 /* Squared error of one column in (1/256 count)^2, over samples where both polarities are valid. */
-static uint64_t squared_error(const sample* first, unsigned columns, unsigned vectors,
-                              const aimc_column_params* params, unsigned* used) {
+static uint64_t squared_error(const aimc_tile* tile, const sample* first, unsigned columns,
+                              unsigned vectors, const aimc_column_params* params, unsigned* used) {
   uint64_t total = 0;
   for (unsigned v = 0; v < vectors; ++v) {
     const sample* p = first + 2 * v * columns;
     const sample* n = p + columns;
     if (p->measured < 0 || n->measured < 0) continue;
-    const int32_t corrected =
-        (p->measured * params->scale_p - n->measured * params->scale_n) / AIMC_NOMINAL_SCALE +
-        params->offset * (kFraction / 2);
+    const int32_t corrected = scaled(p->measured, n->measured, params, tile->nmpu.scale_fraction) +
+                              params->offset * (kFraction >> tile->nmpu.offset_fraction);
     const int64_t error = corrected - (p->expected - n->expected);
     total += (uint64_t)(error * error);
     ++*used;
@@ -225,7 +224,8 @@ static uint64_t squared_error(const sample* first, unsigned columns, unsigned ve
 static void evaluate(const job* j, aimc_column_params* params, aimc_calibration_result* result) {
   const unsigned columns = j->region->columns;
   const unsigned vectors = j->options->vectors;
-  const aimc_column_params nominal = {AIMC_NOMINAL_SCALE, AIMC_NOMINAL_SCALE, 0, 0};
+  const uint16_t one = aimc_nominal_scale(j->tile);
+  const aimc_column_params nominal = {one, one, 0, 0};
   uint64_t before = 0;
   uint64_t after = 0;
   unsigned used = 0;
@@ -235,9 +235,9 @@ static void evaluate(const job* j, aimc_column_params* params, aimc_calibration_
     const sample* first = j->samples + c;
     const line p = fit(first, 2 * columns, vectors, &result->excluded);
     const line n = fit(first + columns, 2 * columns, vectors, &result->excluded);
-    correct(&p, &n, &params[c], result);
-    before += squared_error(first, columns, vectors, &nominal, &used);
-    after += squared_error(first, columns, vectors, &params[c], &again);
+    correct(j->tile, &p, &n, &params[c], result);
+    before += squared_error(j->tile, first, columns, vectors, &nominal, &used);
+    after += squared_error(j->tile, first, columns, vectors, &params[c], &again);
   }
   if (used != 0) {
     result->rms_before = sqrt((double)before / used) / kFraction;

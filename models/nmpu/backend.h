@@ -9,17 +9,21 @@
 
 namespace aimc::nmpu {
 
-/// Parameters of one column. Source of the formats: Ferro et al., arXiv 2402.07549; see
-/// docs/models.md.
+/// Parameters of one column, in the formats of the configuration: U(1,7) and S(7,1) in `paper`
+/// (Ferro et al., arXiv 2402.07549), U(1,15) and S(12,4) in `wide`; see docs/models_nmpu.md.
 struct ColumnParams {
-  std::uint8_t scale_p = 0;  ///< scale of the positive count, U(1,7)
-  std::uint8_t scale_n = 0;  ///< scale of the negative count, U(1,7)
-  std::int8_t offset = 0;    ///< S(7,1), unit half a count
-  std::int16_t bias = 0;     ///< unit one count
+  std::uint16_t scale_p = 0;  ///< scale of the positive count, unit 2^-scale_frac_bits
+  std::uint16_t scale_n = 0;  ///< scale of the negative count, unit 2^-scale_frac_bits
+  std::int16_t offset = 0;    ///< unit 2^-offset_frac_bits counts
+  std::int16_t bias = 0;      ///< unit one count
 };
 
 /// What is added to the scaled counts of a column.
 enum class Addend : std::uint8_t { kNone, kBias, kPsum };
+
+/// What becomes of the bits that are cut last: the nearest value, ties upwards or to the even one,
+/// or the next one below.
+enum class Rounding : std::uint8_t { kHalfUp, kHalfEven, kTruncate };
 
 /// Settings of one vector.
 struct VectorConfig {
@@ -29,6 +33,19 @@ struct VectorConfig {
   std::int8_t zero_point = 0;  ///< output zero point, int8 outputs only
   bool psum_out = false;       ///< true: int16 partial sums, false: int8
   Addend addend = Addend::kNone;
+  Rounding rounding = Rounding::kHalfUp;
+};
+
+/// Results that exceeded their range since construction or the last clear, modulo 2^32. ReLU's
+/// lower bound does not count.
+struct Saturation {
+  std::uint32_t psums = 0;
+  std::uint32_t activations = 0;
+
+  bool operator==(const Saturation& other) const {
+    return psums == other.psums && activations == other.activations;
+  }
+  bool operator!=(const Saturation& other) const { return !(*this == other); }
 };
 
 /// One vector of counts to be processed. All arrays have `columns` elements and outlive the call.
@@ -59,12 +76,15 @@ struct LockstepCounters {
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// Writes a column's parameters, 0 <= column < lanes * MAX_BEATS.
+  /// Writes a column's parameters, 0 <= column < lanes * max_beats, which must fit their formats.
   virtual void write_params(unsigned column, const ColumnParams& params) = 0;
   /// Processes one vector; out[i] is an int8 or int16 value according to config.psum_out.
   /// @param now_ps simulated time at the start, for messages and waveforms only
   /// @return cycles from the first input beat to the last output beat, both included
   virtual unsigned run(const Vector& vector, std::int16_t* out, std::uint64_t now_ps) = 0;
+  /// The two counters of results that exceeded their range.
+  virtual Saturation saturation() const = 0;
+  virtual void clear_saturation() = 0;
   /// Zero unless this backend compares.
   virtual LockstepCounters lockstep() const { return {}; }
 };
@@ -72,19 +92,17 @@ class Backend {
 /// The three backends by the names the command line uses.
 enum class BackendKind : std::uint8_t { kModel, kRtl, kLockstep };
 
-/// Constants of the arithmetic that a C++ model may be built with; the defaults are those of the
-/// RTL. Tests change one to show that lockstep notices.
-struct Format {
-  unsigned scale_frac_bits = 7;   ///< SCALE_F
-  unsigned offset_frac_bits = 1;  ///< OFFSET_F
-  unsigned stages = 3;            ///< STAGES
-  unsigned lanes = 64;            ///< LANES
-};
+/// The formats of a configuration with `lanes` lanes.
+Format make_format(Configuration configuration, unsigned lanes = format::kLanes);
 
-/// Makes a bit-exact C++ model.
+/// True if the parameters can be represented in the formats.
+bool fits(const ColumnParams& params, const Format& format);
+
+/// Makes a bit-exact C++ model. Tests change a format to show that lockstep notices.
 std::unique_ptr<Backend> make_model(const Format& format);
-/// Makes a Verilated instance of rtl/nmpu.
-std::unique_ptr<Backend> make_rtl();
+/// Makes a Verilated instance of rtl/nmpu in one of its configurations.
+/// @throws std::invalid_argument if the program was built without the RTL of this configuration
+std::unique_ptr<Backend> make_rtl(Configuration configuration = Configuration::kPaper);
 /// Makes both and compares every value and cycle count. `name` (e.g. "tile3") appears in messages.
 std::unique_ptr<Backend> make_lockstep(const Format& format, std::string name);
 /// Makes the backend of the given kind.

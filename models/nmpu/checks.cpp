@@ -5,6 +5,10 @@
 namespace aimc::nmpu {
 namespace {
 
+// What ColumnParams and the model's integers hold.
+constexpr unsigned kMaxParamBits = 16;
+constexpr unsigned kMaxAccBits = 32;
+
 [[noreturn]] void reject(const std::string& text) {
   throw std::invalid_argument("nmpu: " + text);
 }
@@ -36,11 +40,18 @@ void check_cut(unsigned cut, const char* name) {
 
 }  // namespace
 
+const char* name_of(Configuration configuration) {
+  return configuration == Configuration::kWide ? "wide" : "paper";
+}
+
+Format make_format(Configuration configuration, unsigned lanes) {
+  Format format = configuration == Configuration::kWide ? format::kWide : format::kPaper;
+  format.lanes = lanes;
+  return format;
+}
+
 void check_format(const Format& format) {
-  // acc must stay within ACC_W bits at its extremes; see nmpu_format.yaml for the terms.
-  constexpr std::int64_t kProduct =
-      std::int64_t{(1 << format::kInW) - 1} * ((1 << (format::kScaleI + format::kScaleF)) - 1);
-  constexpr unsigned kOffsetBits = format::kOffsetI + format::kOffsetF;
+  // acc must stay within its bits at its extremes; see nmpu_format.yaml for the terms.
   constexpr unsigned kMaxScaleFrac = (1U << format::kCutW) - 1;
   if (format.scale_frac_bits < 1 || format.scale_frac_bits > kMaxScaleFrac) {
     reject("scale_frac_bits is " + std::to_string(format.scale_frac_bits) + ", expected 1.." +
@@ -50,13 +61,24 @@ void check_format(const Format& format) {
     reject("offset_frac_bits is " + std::to_string(format.offset_frac_bits) +
            ", expected at most scale_frac_bits = " + std::to_string(format.scale_frac_bits));
   }
-  const std::int64_t offset =
-      std::int64_t{1} << (kOffsetBits - 1 + format.scale_frac_bits - format.offset_frac_bits);
+  if (format.scale_bits() > kMaxParamBits || format.offset_bits() > kMaxParamBits ||
+      format.offset_bits() < 1) {
+    reject("a scale of " + std::to_string(format.scale_bits()) + " bits and an offset of " +
+           std::to_string(format.offset_bits()) + ", expected 1.." + std::to_string(kMaxParamBits));
+  }
+  if (format.acc_bits > kMaxAccBits) {
+    reject("acc_bits is " + std::to_string(format.acc_bits) + ", expected at most " +
+           std::to_string(kMaxAccBits));
+  }
+  const std::int64_t product =
+      std::int64_t{(1 << format::kInW) - 1} * ((1 << format.scale_bits()) - 1);
+  const std::int64_t offset = std::int64_t{1} << (format.offset_bits() - 1 +
+                                                  format.scale_frac_bits - format.offset_frac_bits);
   const std::int64_t addend = std::int64_t{1} << (format::kPsumW - 1 + format.scale_frac_bits);
-  if (kProduct + offset + addend > std::int64_t{1} << (format::kAccW - 1)) {
+  if (product + offset + addend > std::int64_t{1} << (format.acc_bits - 1)) {
     reject("scale_frac_bits = " + std::to_string(format.scale_frac_bits) +
            " with offset_frac_bits = " + std::to_string(format.offset_frac_bits) +
-           " would overflow the accumulator of " + std::to_string(format::kAccW) + " bits");
+           " would overflow the accumulator of " + std::to_string(format.acc_bits) + " bits");
   }
   if (format.stages < 1) reject("stages is 0, expected at least 1");
   constexpr unsigned kMaxLanes = 4096;
@@ -66,11 +88,29 @@ void check_format(const Format& format) {
   }
 }
 
-void check_column(unsigned column, unsigned lanes) {
-  if (column >= column_capacity(lanes)) {
+bool fits(const ColumnParams& params, const Format& format) {
+  const int scale = (1 << format.scale_bits()) - 1;
+  const int offset = 1 << (format.offset_bits() - 1);
+  return params.scale_p <= scale && params.scale_n <= scale && params.offset >= -offset &&
+         params.offset < offset;
+}
+
+void check_params(unsigned column, const ColumnParams& params, const Format& format) {
+  if (column >= column_capacity(format.lanes)) {
     reject("column " + std::to_string(column) + " has no parameters, expected 0.." +
-           std::to_string(column_capacity(lanes) - 1));
+           std::to_string(column_capacity(format.lanes) - 1));
   }
+  if (fits(params, format)) return;
+  const auto refuse = [column](const char* name, int value, int low, int high) {
+    reject(std::string(name) + " of column " + std::to_string(column) + " is " +
+           std::to_string(value) + ", expected " + std::to_string(low) + ".." +
+           std::to_string(high));
+  };
+  const int scale = (1 << format.scale_bits()) - 1;
+  const int offset = 1 << (format.offset_bits() - 1);
+  if (params.scale_p > scale) refuse("scale_p", params.scale_p, 0, scale);
+  if (params.scale_n > scale) refuse("scale_n", params.scale_n, 0, scale);
+  refuse("offset", params.offset, -offset, offset - 1);
 }
 
 void check_vector(const Vector& vector, const std::int16_t* out, unsigned lanes) {
@@ -86,6 +126,10 @@ void check_vector(const Vector& vector, const std::int16_t* out, unsigned lanes)
   if (vector.config.addend > Addend::kPsum) {
     reject("addend is " + std::to_string(static_cast<unsigned>(vector.config.addend)) +
            ", expected 0 (nothing), 1 (bias) or 2 (partial sums)");
+  }
+  if (vector.config.rounding > Rounding::kTruncate) {
+    reject("rounding is " + std::to_string(static_cast<unsigned>(vector.config.rounding)) +
+           ", expected 0 (half up), 1 (half to even) or 2 (truncate)");
   }
   if (vector.config.addend == Addend::kPsum && vector.psum == nullptr) {
     reject("partial sums are to be added but psum is a null pointer");

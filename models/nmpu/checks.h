@@ -4,6 +4,9 @@
 
 namespace aimc::nmpu {
 
+/// "paper" or "wide".
+const char* name_of(Configuration configuration);
+
 /// Addressable columns of a unit with this many lanes.
 constexpr unsigned column_capacity(unsigned lanes) {
   return lanes * format::kMaxBeats;
@@ -20,8 +23,9 @@ constexpr unsigned beats_touched(unsigned first_column, unsigned columns, unsign
 /// accumulator could wrap
 void check_format(const Format& format);
 
-/// @throws std::invalid_argument if the column is not addressable
-void check_column(unsigned column, unsigned lanes);
+/// @throws std::invalid_argument if the column is not addressable or a parameter does not fit its
+/// format
+void check_params(unsigned column, const ColumnParams& params, const Format& format);
 
 /// @throws std::invalid_argument if the vector is not one a unit with this many lanes can process
 void check_vector(const Vector& vector, const std::int16_t* out, unsigned lanes);

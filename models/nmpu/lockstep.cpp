@@ -22,6 +22,18 @@ const char* addend_name(Addend addend) {
   return "invalid";
 }
 
+const char* rounding_name(Rounding rounding) {
+  switch (rounding) {
+    case Rounding::kHalfUp:
+      return "half_up";
+    case Rounding::kHalfEven:
+      return "half_even";
+    case Rounding::kTruncate:
+      return "truncate";
+  }
+  return "invalid";
+}
+
 class Comparison final : public Backend {
  public:
   Comparison(std::unique_ptr<Backend> expected, std::unique_ptr<Backend> actual, unsigned lanes,
@@ -53,7 +65,18 @@ class Comparison final : public Backend {
       ++counters_.mismatches;
       throw LockstepMismatch(describe_cycles(vector, cycles, actual_cycles, now_ps));
     }
+    const Saturation saturated = expected_->saturation();
+    if (saturated != actual_->saturation()) {
+      ++counters_.mismatches;
+      throw LockstepMismatch(describe_saturation(vector, saturated, now_ps));
+    }
     return cycles;
+  }
+
+  [[nodiscard]] Saturation saturation() const override { return actual_->saturation(); }
+  void clear_saturation() override {
+    expected_->clear_saturation();
+    actual_->clear_saturation();
   }
 
   [[nodiscard]] LockstepCounters lockstep() const override { return counters_; }
@@ -80,8 +103,8 @@ class Comparison final : public Backend {
     } else {
       text << "unused";
     }
-    text << "; parameters sp=" << unsigned{p.scale_p} << " sn=" << unsigned{p.scale_n}
-         << " offset=" << int{p.offset} << " bias=" << p.bias;
+    text << "; parameters sp=" << p.scale_p << " sn=" << p.scale_n << " offset=" << p.offset
+         << " bias=" << p.bias;
     describe_config(vector, text);
     return text.str();
   }
@@ -95,12 +118,25 @@ class Comparison final : public Backend {
     return text.str();
   }
 
+  std::string describe_saturation(const Vector& vector, const Saturation& expected,
+                                  std::uint64_t now_ps) const {
+    const Saturation actual = actual_->saturation();
+    std::ostringstream text;
+    text << "NMPU lockstep mismatch in " << name_ << " at " << now_ps << " ps: expected "
+         << expected.psums << " saturated partial sums and " << expected.activations
+         << " activations (model), actual " << actual.psums << " and " << actual.activations
+         << " (RTL)";
+    describe_config(vector, text);
+    return text.str();
+  }
+
   static void describe_config(const Vector& vector, std::ostream& text) {
     const VectorConfig& c = vector.config;
     text << "; vector of " << vector.columns << " columns from column " << vector.first_column
          << "; config cut_pre=" << unsigned{c.cut_pre} << " cut_post=" << unsigned{c.cut_post}
          << " relu=" << c.relu << " zero_point=" << int{c.zero_point}
-         << " output=" << (c.psum_out ? "psum" : "int8") << " addend=" << addend_name(c.addend);
+         << " output=" << (c.psum_out ? "psum" : "int8") << " addend=" << addend_name(c.addend)
+         << " rounding=" << rounding_name(c.rounding);
   }
 
   std::unique_ptr<Backend> expected_;

@@ -9,8 +9,16 @@
 #include <string>
 #include <type_traits>
 
-#include "Vnmpu.h"
 #include "models/nmpu/checks.h"
+#include "models/nmpu/rtl_backend.h"
+
+#ifdef AIMC_NMPU_WIDE
+#include "Vnmpu_wide.h"
+using VerilatedNmpu = Vnmpu_wide;
+#else
+#include "Vnmpu.h"
+using VerilatedNmpu = Vnmpu;
+#endif
 
 #ifndef AIMC_NMPU_LANES
 #define AIMC_NMPU_LANES ::aimc::nmpu::format::kLanes
@@ -20,6 +28,11 @@ namespace aimc::nmpu {
 namespace {
 
 constexpr unsigned kLanes = AIMC_NMPU_LANES;
+#ifdef AIMC_NMPU_WIDE
+constexpr Configuration kConfiguration = Configuration::kWide;
+#else
+constexpr Configuration kConfiguration = Configuration::kPaper;
+#endif
 constexpr unsigned kWordBits = 32;
 // An RTL of any sensible depth has answered after this many cycles in which nothing moved.
 constexpr unsigned kHangCycles = 1000;
@@ -43,7 +56,7 @@ void set(VlWide<kPortWords>& port, const std::array<std::uint32_t, kWords>& word
 template <typename Port, std::size_t kWords>
 std::enable_if_t<std::is_integral_v<Port>> set(Port& port,
                                                const std::array<std::uint32_t, kWords>& words) {
-  static_assert(sizeof(Port) >= kWords * sizeof(std::uint32_t) / 2 && kWords <= 2,
+  static_assert(kWords == 1 ? sizeof(Port) <= 4 : kWords == 2 && sizeof(Port) == 8,
                 "a port of the RTL has another width than the number formats say");
   std::uint64_t value = words[0];
   if constexpr (kWords > 1) value |= std::uint64_t{words[1]} << kWordBits;
@@ -78,6 +91,18 @@ Words<kLanes * kWidth> pack(const Value* values, unsigned first, unsigned count)
   return words;
 }
 
+/// Lanes first .. first + count - 1 are set.
+Words<kLanes> marks(unsigned first, unsigned count) {
+  Words<kLanes> words{};
+  for (unsigned i = first; i < first + count; ++i) words[i / kWordBits] |= 1U << i % kWordBits;
+  return words;
+}
+
+constexpr unsigned kOffsetMask =
+    (1U
+     << (kConfiguration == Configuration::kWide ? format::kWide : format::kPaper).offset_bits()) -
+    1;
+
 class Rtl final : public Backend {
  public:
   Rtl() {
@@ -93,13 +118,13 @@ class Rtl final : public Backend {
   Rtl& operator=(const Rtl&) = delete;
 
   void write_params(unsigned column, const ColumnParams& params) override {
-    check_column(column, kLanes);
+    check_params(column, params, format_);
     enter();
     top_.param_valid = 1;
     set(top_.param_column, column);
     set(top_.param_sp, params.scale_p);
     set(top_.param_sn, params.scale_n);
-    set(top_.param_offset, static_cast<std::uint8_t>(params.offset));
+    set(top_.param_offset, static_cast<std::uint16_t>(params.offset) & kOffsetMask);
     set(top_.param_bias, static_cast<std::uint16_t>(params.bias));
     low_phase();
     high_phase();
@@ -116,6 +141,18 @@ class Rtl final : public Backend {
       reset();  // what is left in the pipeline must not come out in the next vector
       throw;
     }
+  }
+
+  [[nodiscard]] Saturation saturation() const override {
+    return {top_.saturated_psums, top_.saturated_activations};
+  }
+
+  void clear_saturation() override {
+    enter();
+    top_.saturated_clear = 1;
+    low_phase();
+    high_phase();
+    top_.saturated_clear = 0;
   }
 
  private:
@@ -179,6 +216,7 @@ class Rtl final : public Backend {
     set(top_.in_addend, static_cast<unsigned>(config.addend));
     set(top_.in_cut_pre, config.cut_pre);
     set(top_.in_cut_post, config.cut_post);
+    set(top_.in_rounding, static_cast<unsigned>(config.rounding));
     top_.in_relu = config.relu ? 1 : 0;
     set(top_.in_zero_point, static_cast<std::uint8_t>(config.zero_point));
     top_.in_psum_out = config.psum_out ? 1 : 0;
@@ -191,6 +229,7 @@ class Rtl final : public Backend {
     if (beat >= beats) return;
     const Slice s = slice(vector, beat);
     set(top_.in_row, s.row);
+    set(top_.in_keep, marks(s.lane, s.count));
     set(top_.in_cp, pack<format::kInW>(vector.cp + s.index, s.lane, s.count));
     set(top_.in_cn, pack<format::kInW>(vector.cn + s.index, s.lane, s.count));
     if (vector.config.addend == Addend::kPsum) {
@@ -207,6 +246,7 @@ class Rtl final : public Backend {
     constexpr unsigned kResetCycles = 2;
     top_.in_valid = 0;
     top_.param_valid = 0;
+    top_.saturated_clear = 0;
     top_.out_ready = 1;
     top_.rst_n = 0;
     for (unsigned i = 0; i < kResetCycles; ++i) {
@@ -243,12 +283,17 @@ class Rtl final : public Backend {
   }
 
   std::unique_ptr<VerilatedContext> context_ = make_context();
-  Vnmpu top_{context_.get(), "nmpu"};
+  VerilatedNmpu top_{context_.get(), "nmpu"};
+  const Format format_ = make_format(kConfiguration, kLanes);
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> make_rtl() {
+#ifdef AIMC_NMPU_WIDE
+std::unique_ptr<Backend> make_rtl_wide() {
+#else
+std::unique_ptr<Backend> make_rtl_paper() {
+#endif
   return std::make_unique<Rtl>();
 }
 

@@ -112,14 +112,20 @@ void decode_post(Command& command, Checker& check, const TileGeometry& geometry)
   const std::uint32_t addend = r::kPostAddend.get(flags);
   const bool psum_in = addend == static_cast<std::uint32_t>(r::PostAddend::kPsum);
   check.reserved(r::kPostPsumOut.mask() | r::kPostAddend.mask() | r::kPostRelu.mask() |
-                     r::kPostCutPre.mask() | r::kPostCutPost.mask() | r::kPostZeroPoint.mask(),
+                     r::kPostCutPre.mask() | r::kPostCutPost.mask() | r::kPostZeroPoint.mask() |
+                     r::kPostRounding.mask(),
                  words_used(1, 2, 3, 4, 5, 7) | (psum_in ? words_used(6) : 0U));
   if (addend > static_cast<std::uint32_t>(r::PostAddend::kPsum)) {
+    check.refuse(Error::kBadFlags, flags);
+  }
+  const std::uint32_t rounding = r::kPostRounding.get(flags);
+  if (rounding > static_cast<std::uint32_t>(r::PostRounding::kTruncate)) {
     check.refuse(Error::kBadFlags, flags);
   }
   nmpu::VectorConfig& vector = command.vector;
   vector.psum_out = r::kPostPsumOut.get(flags) != 0;
   vector.addend = static_cast<nmpu::Addend>(addend);
+  vector.rounding = static_cast<nmpu::Rounding>(rounding);
   vector.relu = r::kPostRelu.get(flags) != 0;
   vector.cut_pre = static_cast<std::uint8_t>(r::kPostCutPre.get(flags));
   vector.cut_post = static_cast<std::uint8_t>(r::kPostCutPost.get(flags));

@@ -13,10 +13,11 @@ namespace r = regs::tile;
 
 constexpr double kPico = 1e-12;
 constexpr unsigned kWordsPerColumn = 2;
-constexpr core::RegisterField kScaleP{0, 8};
-constexpr core::RegisterField kScaleN{8, 8};
-constexpr core::RegisterField kOffset{16, 8};
+// Words of a column's parameters: scales, then bias and offset.
+constexpr core::RegisterField kScaleP{0, 16};
+constexpr core::RegisterField kScaleN{16, 16};
 constexpr core::RegisterField kBias{0, 16};
+constexpr core::RegisterField kOffset{16, 16};
 /// Cells an MVM must have for its arithmetic to be handed over: some 2 us of work.
 constexpr std::uint64_t kWorthHandingOver = 16384;
 
@@ -77,10 +78,16 @@ void TileEngine::reset() {
   for (unsigned column = 0; column < geometry_.columns; ++column) {
     nmpu_->write_params(column, nmpu::ColumnParams{});
   }
+  clear_nmpu_saturated();
   counters_ = TileCounters{};
   executing_ = 0;
   read_mode_word_ = r::kReadModeMagnitudeBits.put(8);
   read_mode_ = analog::ReadMode{};
+}
+
+void TileEngine::clear_nmpu_saturated() {
+  nmpu_->clear_saturation();
+  nmpu_saturated_ = {};
 }
 
 core::TimePs TileEngine::sram_cycles_ps(std::uint64_t bytes) const {
@@ -120,18 +127,17 @@ std::optional<Refusal> TileEngine::set_read_mode(std::uint32_t word) {
 }
 
 std::optional<Refusal> TileEngine::write_nmpu_param(std::uint32_t index, std::uint32_t word) {
-  const bool is_bias = index % kWordsPerColumn == 1;
-  const std::uint32_t reserved =
-      is_bias ? ~kBias.mask() : ~(kScaleP.mask() | kScaleN.mask() | kOffset.mask());
-  if ((word & reserved) != 0) return Refusal{Error::kBadValue, word};
-  params_[index] = word;
   const std::uint32_t column = index / kWordsPerColumn;
-  const std::uint32_t scales = params_[static_cast<std::size_t>(column) * kWordsPerColumn];
-  const std::uint32_t bias = params_[static_cast<std::size_t>(column) * kWordsPerColumn + 1];
-  nmpu_->write_params(column, {static_cast<std::uint8_t>(kScaleP.get(scales)),
-                               static_cast<std::uint8_t>(kScaleN.get(scales)),
-                               static_cast<std::int8_t>(kOffset.get_signed(scales)),
-                               static_cast<std::int16_t>(kBias.get_signed(bias))});
+  const bool second = index % kWordsPerColumn == 1;
+  const std::uint32_t scales = second ? params_[index - 1] : word;
+  const std::uint32_t sums = second ? word : params_[index + 1];
+  const nmpu::ColumnParams params{static_cast<std::uint16_t>(kScaleP.get(scales)),
+                                  static_cast<std::uint16_t>(kScaleN.get(scales)),
+                                  static_cast<std::int16_t>(kOffset.get_signed(sums)),
+                                  static_cast<std::int16_t>(kBias.get_signed(sums))};
+  if (!nmpu::fits(params, config_.nmpu_format())) return Refusal{Error::kBadValue, word};
+  params_[index] = word;
+  nmpu_->write_params(column, params);
   return std::nullopt;
 }
 
@@ -148,6 +154,7 @@ TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps,
   execution.dac_j = execution.array_j = execution.adc_j = execution.program_j = 0.0;
   execution.pulses = execution.saturated = execution.bytes_read = 0;
   execution.crossbar_ps = execution.nmpu_ps = 0;
+  execution.nmpu_saturated = {};
   if (executing_++ == 0) busy_since_ps_ = now_ps;
   const core::TimePs overhead = clock_.time_of(config_.command_cycles);
   switch (command.opcode) {
@@ -274,7 +281,11 @@ core::TimePs TileEngine::start_post(Execution& execution) {
     if (has_psum) {
       std::memcpy(psum_.data(), sram_.data() + command.addend + 2UL * columns * i, 2UL * columns);
     }
+    const nmpu::Saturation before = nmpu_->saturation();
     const unsigned cycles = nmpu_->run(vector, out_.data(), execution.started_ps + at + load);
+    const nmpu::Saturation after = nmpu_->saturation();
+    execution.nmpu_saturated.psums += after.psums - before.psums;
+    execution.nmpu_saturated.activations += after.activations - before.activations;
     std::uint8_t* out = execution.results.data() + (keeps_all ? execution.result_bytes * i : 0U);
     if (config.psum_out) {
       std::memcpy(out, out_.data(), execution.result_bytes);
@@ -377,6 +388,8 @@ void TileEngine::count(const Execution& execution, core::TimePs now_ps) {
       break;
     case Opcode::kPost:
       counters_.nmpu_columns += repetitions * columns;
+      nmpu_saturated_.psums += execution.nmpu_saturated.psums;
+      nmpu_saturated_.activations += execution.nmpu_saturated.activations;
       post(accounts_.nmpu,
            static_cast<double>(repetitions * columns) * config_.energy.nmpu_column_pj * kPico,
            repetitions * columns);

@@ -72,6 +72,12 @@ class TileEngine {
   std::uint32_t read_nmpu_param(std::uint32_t index) const { return params_[index]; }
   std::uint32_t nmpu_param_words() const { return static_cast<std::uint32_t>(params_.size()); }
 
+  /// Formats of the NMPU's parameters.
+  nmpu::Format nmpu_format() const { return config_.nmpu_format(); }
+  /// Results of completed POST commands that exceeded their range since reset or the last clear.
+  const nmpu::Saturation& nmpu_saturated() const { return nmpu_saturated_; }
+  void clear_nmpu_saturated();
+
   /// Checks a new READ_MODE register value and takes it over.
   std::optional<Refusal> set_read_mode(std::uint32_t word);
   std::uint32_t read_mode_word() const { return read_mode_word_; }
@@ -127,6 +133,7 @@ class TileEngine {
   std::uint32_t read_mode_word_ = 0;
   analog::ReadMode read_mode_;
   TileCounters counters_;
+  nmpu::Saturation nmpu_saturated_;
   std::uint64_t program_pulses_ = 0;
 
   unsigned executing_ = 0;  // commands between start() and finish()

@@ -33,8 +33,9 @@ struct Execution {
   std::uint64_t pulses = 0;     ///< of programming
   std::uint64_t saturated = 0;  ///< conversions at full scale and inputs that were limited
   std::uint64_t bytes_read = 0;
-  core::TimePs crossbar_ps = 0;  ///< time the crossbar integrates or is programmed
-  core::TimePs nmpu_ps = 0;      ///< time the NMPU has a vector
+  core::TimePs crossbar_ps = 0;     ///< time the crossbar integrates or is programmed
+  core::TimePs nmpu_ps = 0;         ///< time the NMPU has a vector
+  nmpu::Saturation nmpu_saturated;  ///< results of a POST that exceeded their range
 };
 
 }  // namespace aimc::tile

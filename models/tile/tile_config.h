@@ -13,6 +13,12 @@ struct TileEnergyConfig {
   double command_pj = 5.0;               ///< decoding and sequencing one command
 };
 
+/// Which NMPU a tile has.
+struct NmpuConfig {
+  nmpu::Configuration configuration = nmpu::Configuration::kPaper;
+  unsigned lanes = nmpu::format::kLanes;
+};
+
 /// Everything a tile needs to know.
 struct TileConfig {
   double clock_mhz = 1000.0;           ///< tile and NMPU clock
@@ -22,8 +28,11 @@ struct TileConfig {
   unsigned control_cycles = 1;         ///< WAIT, SIGNAL, LOOP, IRQ or HALT of a tile program; > 0
   unsigned access_cycles = 2;          ///< a register or SRAM access from the network
   analog::CrossbarConfig crossbar;
-  nmpu::Format nmpu;
+  NmpuConfig nmpu;
   TileEnergyConfig energy;
+
+  /// Number formats of the tile's NMPU.
+  nmpu::Format nmpu_format() const { return nmpu::make_format(nmpu.configuration, nmpu.lanes); }
 };
 
 }  // namespace aimc::tile

@@ -78,6 +78,17 @@ std::uint32_t Tile::peek_register(std::uint32_t offset) const {
       return irq_enable_;
     case r::kWeightBank:
       return weight_bank_;
+    case r::kNmpuFormat: {
+      const nmpu::Format format = engine_.nmpu_format();
+      return r::kNmpuFormatScaleFraction.put(format.scale_frac_bits) |
+             r::kNmpuFormatScaleBits.put(format.scale_bits()) |
+             r::kNmpuFormatOffsetFraction.put(format.offset_frac_bits) |
+             r::kNmpuFormatOffsetBits.put(format.offset_bits());
+    }
+    case r::kNmpuSaturatedPsums:
+      return engine_.nmpu_saturated().psums;
+    case r::kNmpuSaturatedActivations:
+      return engine_.nmpu_saturated().activations;
     case r::kMvmCount:
       return low(engine_.counters().mvms);
     case r::kSaturatedCount:
@@ -141,6 +152,10 @@ void Tile::write_register(std::uint32_t offset, std::uint32_t value) {
       return;
     case r::kError:
       error_ = Refusal{};
+      return;
+    case r::kNmpuSaturatedPsums:
+    case r::kNmpuSaturatedActivations:
+      engine_.clear_nmpu_saturated();
       return;
     case r::kIrqStatus:
       irq_status_ &= ~value;

@@ -286,7 +286,10 @@ void apply_override(LoadedPlatform& platform, const std::vector<Setting>& settin
   if (equals == std::string::npos || equals == 0) {
     throw ConfigError(where + ": expected PATH=VALUE, e.g. --set noc.width=8");
   }
-  const std::string path = text.substr(0, equals);
+  std::string path = text.substr(0, equals);
+  // The NMPU is known by its own name; its settings are a tile's.
+  constexpr std::string_view kNmpu = "nmpu.";
+  if (path.compare(0, kNmpu.size(), kNmpu) == 0) path.insert(0, "tile.");
   const Setting* setting = find_setting(settings, path);
   if (setting == nullptr) {
     if (!keys_of(settings, path).empty()) {

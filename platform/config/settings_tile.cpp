@@ -39,6 +39,10 @@ void add_digital(SettingList& list) {
       "access_cycles", [](auto& c) -> auto& { return c.tile.access_cycles; }, 0, 1000,
       "tile cycles of a register or SRAM access that comes over the network");
   list.section("tile.nmpu");
+  list.choice(
+      "config", [](auto& c) -> auto& { return c.tile.nmpu.configuration; }, {"paper", "wide"},
+      "formats of the near-memory processing unit: scale U(1,7) and offset S(7,1), or U(1,15) and "
+      "S(12,4)");
   list.whole(
       "lanes", [](auto& c) -> auto& { return c.tile.nmpu.lanes; }, 1, 1024,
       "parallel lanes of the near-memory processing unit; the RTL has 64");

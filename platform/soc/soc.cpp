@@ -123,7 +123,7 @@ void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendK
   for (unsigned i = 0; i < config.tile_count; ++i) {
     const std::string path = "tile" + std::to_string(i);
     tiles_.push_back(std::make_unique<tile::Tile>(path.c_str(), config.tile,
-                                                  nmpu::make_backend(nmpu, config.tile.nmpu, path),
+                                                  nmpu::make_backend(nmpu, config.tile.nmpu_format(), path),
                                                   seed, path, energy, probe));
     tile::Tile& tile = *tiles_.back();
     tile.use_runner(jobs);

@@ -15,8 +15,8 @@ class Traffic {
     stimulus.fill(data_);
     for (unsigned c = 0; c < data_.cp.size(); ++c) {
       backend.write_params(
-          c, {static_cast<std::uint8_t>(120 + c % 17), static_cast<std::uint8_t>(125 + c % 5),
-              static_cast<std::int8_t>(static_cast<int>(c % 9) - 4), 0});
+          c, {static_cast<std::uint16_t>(120 + c % 17), static_cast<std::uint16_t>(125 + c % 5),
+              static_cast<std::int16_t>(static_cast<int>(c % 9) - 4), 0});
     }
     config_.psum_out = true;
   }

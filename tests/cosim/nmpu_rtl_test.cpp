@@ -22,11 +22,19 @@ using ::testing::HasSubstr;
 constexpr unsigned kLanes = AIMC_TEST_LANES;
 constexpr unsigned kCapacity = kLanes * format::kMaxBeats;
 
-Format built_format() {
-  Format format;
-  format.lanes = kLanes;
-  return format;
+std::vector<Configuration> built_configurations() {
+#ifdef AIMC_TEST_PAPER_ONLY
+  return {Configuration::kPaper};
+#else
+  return {Configuration::kPaper, Configuration::kWide};
+#endif
 }
+
+Format built_format(Configuration configuration = Configuration::kPaper) {
+  return make_format(configuration, kLanes);
+}
+
+class NmpuRtlIn : public ::testing::TestWithParam<Configuration> {};
 
 /// A number from the environment, for campaigns longer than the everyday run.
 std::uint64_t setting(const char* name, std::uint64_t value) {
@@ -41,12 +49,13 @@ void write_random_params(Backend& backend, std::vector<ColumnParams>& params,
   }
 }
 
-TEST(NmpuRtl, RandomVectorsEqualModelAndReference) {
+TEST_P(NmpuRtlIn, RandomVectorsEqualModelAndReference) {
+  const Format format = built_format(GetParam());
   const auto seed = static_cast<std::uint32_t>(setting("AIMC_TEST_SEED", 1));
-  const std::uint64_t wanted = setting("AIMC_TEST_COLUMNS", 2'000'000);
+  const std::uint64_t wanted = setting("AIMC_TEST_COLUMNS", 1'000'000);
   std::cout << "AIMC_TEST_SEED=" << seed << " AIMC_TEST_COLUMNS=" << wanted << "\n";
-  test::Stimulus stimulus(seed);
-  const auto backend = make_lockstep(built_format(), "tile0");
+  test::Stimulus stimulus(seed, format);
+  const auto backend = make_lockstep(format, "tile0");
   std::vector<ColumnParams> params(kCapacity);
   write_random_params(*backend, params, stimulus);
   std::uint64_t vectors = 0;
@@ -67,7 +76,7 @@ TEST(NmpuRtl, RandomVectorsEqualModelAndReference) {
     ASSERT_EQ(cycles, last / kLanes - first / kLanes + 1 + 3);
     for (unsigned i = 0; i < data.cp.size(); ++i) {
       ASSERT_EQ(data.out[i], test::reference_column(data.cp[i], data.cn[i], data.psum[i],
-                                                    params[first + i], config))
+                                                    params[first + i], config, format))
           << "vector " << vectors << ", column " << first + i;
       const int low = config.psum_out ? -32768 : -128;
       const int high = config.psum_out ? 32767 : 127;
@@ -81,27 +90,34 @@ TEST(NmpuRtl, RandomVectorsEqualModelAndReference) {
             << inside << " of them not saturated\n";
 }
 
-TEST(NmpuRtl, EverySettingEqualsTheModel) {
-  const auto backend = make_lockstep(built_format(), "tile0");
-  test::Stimulus stimulus(7);
+TEST_P(NmpuRtlIn, EverySettingEqualsTheModel) {
+  const Format format = built_format(GetParam());
+  const auto backend = make_lockstep(format, "tile0");
+  test::Stimulus stimulus(7, format);
   std::vector<ColumnParams> params(kCapacity);
   write_random_params(*backend, params, stimulus);
   test::Data data(kLanes);
-  for (unsigned setting = 0; setting < 16 * 16 * 2 * 2 * 3; ++setting) {
+  for (unsigned setting = 0; setting < 16 * 16 * 2 * 2 * 3 * 3; ++setting) {
     VectorConfig config;
     config.cut_pre = setting % 16;
     config.cut_post = setting / 16 % 16;
     config.relu = (setting & 256) != 0;
     config.psum_out = (setting & 512) != 0;
-    config.addend = static_cast<Addend>(setting / 1024);
-    for (const int zero_point : {-128, -1, 0, 3, 127}) {
+    config.addend = static_cast<Addend>(setting / 1024 % 3);
+    config.rounding = static_cast<Rounding>(setting / 3072);
+    for (const int zero_point : {-128, 3, 127}) {
       config.zero_point = static_cast<std::int8_t>(zero_point);
       stimulus.fill(data);
       ASSERT_NO_THROW(backend->run(data.vector(0, config), data.out.data(), 0));
     }
   }
-  EXPECT_EQ(backend->lockstep().columns_compared, 3072U * 5U * kLanes);
+  EXPECT_EQ(backend->lockstep().columns_compared, 3U * 3072U * 3U * kLanes);
 }
+
+INSTANTIATE_TEST_SUITE_P(Configurations, NmpuRtlIn, ::testing::ValuesIn(built_configurations()),
+                         [](const auto& tested) {
+                           return tested.param == Configuration::kWide ? "wide" : "paper";
+                         });
 
 TEST(NmpuRtl, EveryPlaceAndLengthEqualsTheModel) {
   // All pairs of first and last column within three beats.
@@ -177,6 +193,17 @@ TEST(NmpuRtl, RefusesWhatTheModelRefusesAndGoesOn) {
   data.cp[1] = 4095;
   EXPECT_EQ(rtl->run(data.vector(0, {}), data.out.data(), 0), 4U);
 }
+
+#ifdef AIMC_TEST_PAPER_ONLY
+TEST(NmpuFactory, RefusesAConfigurationThatWasNotBuilt) {
+  try {
+    make_rtl(Configuration::kWide);
+    FAIL() << "it was made";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("without RTL of the configuration 'wide'"));
+  }
+}
+#endif
 
 TEST(NmpuFactory, MakesTheNamedBackends) {
   for (const auto kind : {BackendKind::kModel, BackendKind::kRtl, BackendKind::kLockstep}) {

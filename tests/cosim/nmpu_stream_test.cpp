@@ -34,6 +34,7 @@ void put(VlWide<kWords>& port, unsigned width, unsigned index, unsigned value) {
 struct Beat {
   unsigned row = 0;
   bool last = false;
+  std::uint64_t keep = 0;
   VectorConfig config;
   std::array<std::uint16_t, kLanes> cp{};
   std::array<std::uint16_t, kLanes> cn{};
@@ -42,6 +43,7 @@ struct Beat {
 struct Result {
   bool last = false;
   std::array<std::int16_t, kLanes> value{};
+  Saturation saturated;  // of this beat, in the lanes that have a column
   bool operator==(const Result& other) const { return last == other.last && value == other.value; }
 };
 
@@ -76,8 +78,8 @@ class NmpuStream : public ::testing::Test {
   void write_params(unsigned column, const ColumnParams& params) {
     top_.param_valid = 1;
     top_.param_column = static_cast<SData>(column);
-    top_.param_sp = params.scale_p;
-    top_.param_sn = params.scale_n;
+    top_.param_sp = static_cast<CData>(params.scale_p);
+    top_.param_sn = static_cast<CData>(params.scale_n);
     top_.param_offset = static_cast<CData>(params.offset);
     top_.param_bias = static_cast<SData>(params.bias);
     pending_ = {column, params};
@@ -87,6 +89,9 @@ class NmpuStream : public ::testing::Test {
     Beat beat;
     beat.row = stimulus_.below(format::kMaxBeats);
     beat.last = stimulus_.chance(4);
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      beat.keep |= std::uint64_t{stimulus_.below(2)} << lane;
+    }
     beat.config = stimulus_.config();
     for (auto& v : beat.cp) v = stimulus_.count();
     for (auto& v : beat.cn) v = stimulus_.count();
@@ -102,6 +107,8 @@ class NmpuStream : public ::testing::Test {
     top_.in_addend = static_cast<CData>(beat.config.addend);
     top_.in_cut_pre = beat.config.cut_pre;
     top_.in_cut_post = beat.config.cut_post;
+    top_.in_rounding = static_cast<CData>(beat.config.rounding);
+    top_.in_keep = beat.keep;
     top_.in_relu = beat.config.relu ? 1 : 0;
     top_.in_zero_point = static_cast<CData>(beat.config.zero_point);
     top_.in_psum_out = beat.config.psum_out ? 1 : 0;
@@ -117,11 +124,15 @@ class NmpuStream : public ::testing::Test {
     top_.clk = 0;
     top_.eval();
     const bool accepted = top_.in_valid != 0 && top_.in_ready != 0;
-    if (top_.rst_n != 0 && top_.out_valid != 0 && top_.out_ready != 0) take();
     if (accepted) expected_.push_back(expect(beat_));
     if (top_.param_valid != 0) params_[pending_.column] = pending_.params;
+    const bool clears = top_.rst_n == 0 || top_.saturated_clear != 0;
+    if (clears) saturated_ = {};
+    if (top_.rst_n != 0 && top_.out_valid != 0 && top_.out_ready != 0) take();
     top_.clk = 1;
     top_.eval();
+    EXPECT_EQ(top_.saturated_psums, saturated_.psums);
+    EXPECT_EQ(top_.saturated_activations, saturated_.activations);
     if (accepted) top_.in_valid = 0;
     return accepted;
   }
@@ -130,9 +141,13 @@ class NmpuStream : public ::testing::Test {
     Result result;
     result.last = beat.last;
     for (unsigned lane = 0; lane < kLanes; ++lane) {
+      bool saturates = false;
       result.value[lane] = static_cast<std::int16_t>(
           test::reference_column(beat.cp[lane], beat.cn[lane], beat.psum[lane],
-                                 params_[beat.row * kLanes + lane], beat.config));
+                                 params_[beat.row * kLanes + lane], beat.config, {}, &saturates));
+      if (saturates && (beat.keep >> lane & 1U) != 0) {
+        ++(beat.config.psum_out ? result.saturated.psums : result.saturated.activations);
+      }
     }
     return result;
   }
@@ -150,6 +165,8 @@ class NmpuStream : public ::testing::Test {
   void take() {
     ASSERT_FALSE(expected_.empty()) << "a beat came out that did not go in, or came out twice";
     ASSERT_TRUE(output() == expected_.front()) << "output beat " << taken_;
+    saturated_.psums += expected_.front().saturated.psums;
+    saturated_.activations += expected_.front().saturated.activations;
     expected_.pop_front();
     ++taken_;
   }
@@ -178,9 +195,11 @@ class NmpuStream : public ::testing::Test {
         const unsigned row = stimulus_.chance(2) ? beat_.row : stimulus_.below(format::kMaxBeats);
         write_params(row * kLanes + stimulus_.below(kLanes), stimulus_.params());
       }
+      top_.saturated_clear = write && stimulus_.chance(64) ? 1 : 0;
       sent += cycle() ? 1 : 0;
     }
     top_.param_valid = 0;
+    top_.saturated_clear = 0;
     drain();
     EXPECT_EQ(taken_ - before, beats);
     EXPECT_FALSE(context_->gotError()) << "an assertion of the RTL failed";
@@ -204,6 +223,7 @@ class NmpuStream : public ::testing::Test {
   std::array<ColumnParams, kColumns> params_{};
   std::deque<Result> expected_;
   std::uint64_t taken_ = 0;
+  Saturation saturated_;
   Beat beat_;
   Write pending_;
 };
@@ -290,6 +310,13 @@ TEST_F(NmpuStream, AssertionsCatchAWithdrawnBeat) {
   ASSERT_EQ(top_.in_ready, 0);
   EXPECT_FALSE(context_->gotError());
   top_.in_valid = 0;
+  cycle();
+  EXPECT_TRUE(context_->gotError());
+}
+
+TEST_F(NmpuStream, AssertionsCatchTheReservedRounding) {
+  offer(random_beat());
+  top_.in_rounding = 3;
   cycle();
   EXPECT_TRUE(context_->gotError());
 }

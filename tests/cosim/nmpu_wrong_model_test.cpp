@@ -24,6 +24,7 @@ TEST(NmpuWrongModel, RightConstantsPass) {
 
 TEST(NmpuWrongModel, WrongScaleFractionIsNoticed) {
   Format format;
+  format.scale_int_bits = 2;
   format.scale_frac_bits = 6;
   EXPECT_THAT(mismatch_with(format),
               AllOf(HasSubstr("tile11, column 0, at 4242 ps"),
@@ -33,6 +34,7 @@ TEST(NmpuWrongModel, WrongScaleFractionIsNoticed) {
 
 TEST(NmpuWrongModel, WrongOffsetFractionIsNoticed) {
   Format format;
+  format.offset_int_bits = 6;
   format.offset_frac_bits = 2;
   EXPECT_THAT(mismatch_with(format), HasSubstr("tile11, column "));
 }

@@ -116,7 +116,8 @@ static bool make_commands(unsigned index) {
     if (b->first) post.addend = AIMC_TILE_POST_ADDEND_BIAS;
     if (b->last) {
       post.relu = layer->relu != 0;
-      post.cut_pre = layer->cut_pre;
+      /* The model's cuts are for 7 fraction bits. */
+      post.cut_pre = (uint8_t)(layer->cut_pre + b->tile.nmpu.scale_fraction - 7);
       post.cut_post = (uint8_t)fashion_maps[index].cut_post;
       post.zero_point = layer->zero_point;
     }
@@ -225,8 +226,8 @@ static bool load_params(const aimc_calibration_options* calibration, double* squ
     for (unsigned i = fashion_maps[l].begin; i < fashion_maps[l].end; ++i) {
       block* b = &fashion_blocks[i];
       for (unsigned c = 0; c < b->region.columns; ++c) {
-        params[c] = (aimc_column_params){AIMC_NOMINAL_SCALE, AIMC_NOMINAL_SCALE, 0,
-                                         scaled_bias(b, c, fashion_maps[l].factor)};
+        const uint16_t one = aimc_nominal_scale(&b->tile);
+        params[c] = (aimc_column_params){one, one, 0, scaled_bias(b, c, fashion_maps[l].factor)};
       }
       aimc_status status = AIMC_OK;
       if (calibration != NULL) {

@@ -34,11 +34,12 @@ class GeneratorTest(unittest.TestCase):
         self.assertFalse(self.package.exists())
 
     def test_accumulator_that_would_wrap(self):
-        self.refused("name: ACC_W,       value: 25", "name: ACC_W,       value: 23", "ACC_W is 23", "-5246721 .. 5262913",
-                     "needs 24 bits")
+        self.refused("name: ACC_W,       paper: 25", "name: ACC_W,       paper: 23", "paper: ACC_W is 23",
+                     "-5246721 .. 5262913", "needs 24 bits")
+        self.refused("wide: 32, doc", "wide: 31, doc", "wide: ACC_W is 31", "needs 32 bits")
 
     def test_the_narrowest_accumulator_is_accepted(self):
-        self.yaml.write_text(YAML.read_text().replace("name: ACC_W,       value: 25", "name: ACC_W,       value: 24"))
+        self.yaml.write_text(YAML.read_text().replace("name: ACC_W,       paper: 25", "name: ACC_W,       paper: 24"))
         self.assertEqual(generate(self.yaml, "--sv", self.package).returncode, 0)
 
     def test_values_that_are_not_positive_integers(self):
@@ -53,7 +54,13 @@ class GeneratorTest(unittest.TestCase):
         self.refused('  - {name: CUT_W,       value: 4,  doc: "Bits of each cut amount"}\n', "", "missing", "CUT_W")
 
     def test_interface_limits(self):
-        self.refused("name: SCALE_I,     value: 1", "name: SCALE_I,     value: 2", "at most 8 bits")
+        self.refused("name: SCALE_I,     value: 1", "name: SCALE_I,     value: 2", "at most 16 bits")
+
+    def test_a_value_for_all_and_for_one(self):
+        self.refused("value: 64", "value: 64, wide: 32", "LANES", "for all configurations")
+
+    def test_configurations_are_fixed(self):
+        self.refused("[paper, wide]", "[paper]", "configurations", "expected ['paper', 'wide']")
 
     def test_drift_is_noticed_and_nothing_written(self):
         self.assertEqual(generate(YAML, "--sv", self.package).returncode, 0)

@@ -18,6 +18,7 @@ using ::testing::HasSubstr;
 struct Fault {
   unsigned wrong_index = ~0U;
   unsigned extra_cycles = 0;
+  unsigned extra_saturated = 0;
   bool hang = false;
 };
 
@@ -34,6 +35,13 @@ class Faulty final : public Backend {
     return cycles + fault_.extra_cycles;
   }
 
+  [[nodiscard]] Saturation saturation() const override {
+    Saturation saturated = model_->saturation();
+    saturated.psums += fault_.extra_saturated;
+    return saturated;
+  }
+  void clear_saturation() override { model_->clear_saturation(); }
+
  private:
   const Fault& fault_;
   std::unique_ptr<Backend> model_;
@@ -45,7 +53,7 @@ class NmpuComparison : public ::testing::Test {
       : data_(10),
         backend_(make_comparison(make_model({}), std::make_unique<Faulty>(fault_), 64, "tile7")) {
     for (unsigned c = 0; c < 30; ++c) {
-      backend_->write_params(c, {static_cast<std::uint8_t>(100 + c), 90, -5, 321});
+      backend_->write_params(c, {static_cast<std::uint16_t>(100 + c), 90, -5, 321});
     }
     for (unsigned i = 0; i < 10; ++i) {
       data_.cp[i] = static_cast<std::uint16_t>(1000 + i);
@@ -88,7 +96,8 @@ TEST_F(NmpuComparison, ValueMismatchTellsTheWholeStory) {
       AllOf(HasSubstr("tile7, column 23, at 123456789 ps"), HasSubstr("expected 730 (model)"),
             HasSubstr("actual 731 (RTL)"), HasSubstr("cp=1003 cn=40 psum=-203"),
             HasSubstr("sp=123 sn=90 offset=-5 bias=321"), HasSubstr("10 columns from column 20"),
-            HasSubstr("cut_pre=0 cut_post=0 relu=0 zero_point=0 output=psum addend=psum")));
+            HasSubstr("cut_pre=0 cut_post=0 relu=0 zero_point=0 output=psum addend=psum "
+                      "rounding=half_up")));
   EXPECT_EQ(backend_->lockstep().mismatches, 1U);
   EXPECT_EQ(backend_->lockstep().columns_compared, 4U);
 }
@@ -100,6 +109,15 @@ TEST_F(NmpuComparison, CycleMismatchNamesBothCounts) {
                     HasSubstr("actual 5 cycles (RTL)"), HasSubstr("10 columns from column 20")));
   EXPECT_EQ(backend_->lockstep().mismatches, 1U);
   EXPECT_EQ(backend_->lockstep().columns_compared, 10U);
+}
+
+TEST_F(NmpuComparison, SaturationMismatchNamesBothCounts) {
+  fault_.extra_saturated = 2;
+  EXPECT_THAT(mismatch(),
+              AllOf(HasSubstr("tile7 at 123456789 ps"),
+                    HasSubstr("expected 0 saturated partial sums and 0 activations (model)"),
+                    HasSubstr("actual 2 and 0 (RTL)"), HasSubstr("10 columns from column 20")));
+  EXPECT_EQ(backend_->lockstep().mismatches, 1U);
 }
 
 TEST_F(NmpuComparison, GoesOnAfterAMismatch) {

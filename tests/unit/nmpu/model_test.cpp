@@ -47,19 +47,32 @@ int from_acc(int acc, const VectorConfig& config) {
                   : one(0, static_cast<std::uint16_t>(-acc), 0, unit, config);
 }
 
-TEST(NmpuFormat, IsThePublishedOne) {
-  EXPECT_EQ(format::kScaleI, 1U);
-  EXPECT_EQ(format::kScaleF, 7U);
-  EXPECT_EQ(format::kOffsetI, 7U);
-  EXPECT_EQ(format::kOffsetF, 1U);
-  EXPECT_EQ(format::kLanes, 64U);
+TEST(NmpuFormat, PaperIsThePublishedOne) {
+  const Format paper = make_format(Configuration::kPaper);
+  EXPECT_EQ(paper.scale_int_bits, 1U);
+  EXPECT_EQ(paper.scale_frac_bits, 7U);
+  EXPECT_EQ(paper.offset_int_bits, 7U);
+  EXPECT_EQ(paper.offset_frac_bits, 1U);
+  EXPECT_EQ(paper.lanes, 64U);
+}
+
+TEST(NmpuFormat, WideHas16BitScalesAndOffsets) {
+  const Format wide = make_format(Configuration::kWide);
+  EXPECT_EQ(wide.scale_bits(), 16U);
+  EXPECT_EQ(wide.offset_bits(), 16U);
 }
 
 TEST(NmpuFormat, AccumulatorHoldsItsExtremes) {
-  EXPECT_EQ(format::kAccMax, 4095 * 255 + 127 * 64 + 32767 * 128);
-  EXPECT_EQ(format::kAccMin, -4095 * 255 - 128 * 64 - 32768 * 128);
-  EXPECT_LT(format::kAccMax + (1 << 14), 1 << (format::kAccW - 1));
-  EXPECT_GE(format::kAccMin, -(1 << (format::kAccW - 1)));
+  EXPECT_EQ(format::kPaperAccMax, 4095 * 255 + 127 * 64 + 32767 * 128);
+  EXPECT_EQ(format::kPaperAccMin, -4095 * 255 - 128 * 64 - 32768 * 128);
+  EXPECT_EQ(format::kWideAccMax, 4095LL * 65535 + 32767LL * 2048 + 32767LL * 32768);
+  EXPECT_EQ(format::kWideAccMin, -4095LL * 65535 - 32768LL * 2048 - 32768LL * 32768);
+  for (const Format& f : {format::kPaper, format::kWide}) {
+    const bool wide = f.configuration == Configuration::kWide;
+    const std::int64_t limit = std::int64_t{1} << (f.acc_bits - 1);
+    EXPECT_LT((wide ? format::kWideAccMax : format::kPaperAccMax) + (1 << 14), limit);
+    EXPECT_GE(wide ? format::kWideAccMin : format::kPaperAccMin, -limit);
+  }
 }
 
 TEST(NmpuModel, ScalesEachPolarityInUnitsOfOne128th) {
@@ -217,26 +230,108 @@ TEST(NmpuModel, CyclesAreBeatsTouchedPlusStages) {
   EXPECT_EQ(cycles(1023, 1), 4U);
 }
 
-TEST(NmpuModel, EqualsTheReferenceForEverySetting) {
+TEST(NmpuModel, RoundsTiesByMode) {
+  const auto both = [](int acc, Rounding rounding) {
+    VectorConfig psum = to_psum();
+    psum.rounding = rounding;
+    VectorConfig activation = to_int8(0, 7);
+    activation.rounding = rounding;
+    EXPECT_EQ(from_acc(acc, psum), from_acc(acc, activation)) << acc;
+    return from_acc(acc, psum);
+  };
+  //                 -2.5  -1.5  -0.5  0.5  1.5  2.5   just above and below 1.5
+  const std::array<int, 8> accs = {-320, -192, -64, 64, 192, 320, 193, 191};
+  const std::array<int, 8> up = {-2, -1, 0, 1, 2, 3, 2, 1};
+  const std::array<int, 8> even = {-2, -2, 0, 0, 2, 2, 2, 1};
+  const std::array<int, 8> down = {-3, -2, -1, 0, 1, 2, 1, 1};
+  for (std::size_t i = 0; i < accs.size(); ++i) {
+    EXPECT_EQ(both(accs[i], Rounding::kHalfUp), up[i]) << accs[i];
+    EXPECT_EQ(both(accs[i], Rounding::kHalfEven), even[i]) << accs[i];
+    EXPECT_EQ(both(accs[i], Rounding::kTruncate), down[i]) << accs[i];
+  }
+}
+
+TEST(NmpuModel, NothingCutIsNothingRounded) {
+  for (const auto rounding : {Rounding::kHalfUp, Rounding::kHalfEven, Rounding::kTruncate}) {
+    VectorConfig config = to_int8(1, 0);
+    config.rounding = rounding;
+    EXPECT_EQ(from_acc(7, config), 3);
+    EXPECT_EQ(from_acc(-7, config), -4);
+  }
+}
+
+TEST(NmpuModel, CountsWhatExceedsItsRange) {
   const auto model = make_model({});
-  test::Stimulus stimulus(20240511);
+  for (unsigned c = 0; c < 4; ++c) model->write_params(c, {128, 128, 0, 0});
+  test::Data data(4);
+  data.psum = {32767, -32768, 32767, 0};
+  data.cp = {1, 0, 0, 4095};
+  data.cn = {0, 1, 0, 0};
+  model->run(data.vector(0, to_psum(Addend::kPsum)), data.out.data(), 0);
+  EXPECT_EQ(model->saturation().psums, 2U);  // 32768 and -32769; 32767 and 4095 fit
+  EXPECT_EQ(model->saturation().activations, 0U);
+  VectorConfig config = to_int8(0, 7, false, -1);
+  data.cp = {128, 129, 0, 0};
+  data.cn = {0, 0, 127, 128};
+  model->run(data.vector(0, config), data.out.data(), 0);  // 127, 128, -128, -129
+  EXPECT_EQ(model->saturation().activations, 2U);
+  config.relu = true;  // its bound is no saturation
+  model->run(data.vector(0, config), data.out.data(), 0);
+  EXPECT_EQ(model->saturation().activations, 3U);
+  EXPECT_EQ(model->saturation().psums, 2U);
+  model->clear_saturation();
+  EXPECT_EQ(model->saturation(), Saturation{});
+}
+
+TEST(NmpuModel, WideExtremesDoNotWrap) {
+  const auto model = make_model(make_format(Configuration::kWide));
+  model->write_params(0, {65535, 65535, 32767, 32767});
+  model->write_params(1, {65535, 65535, -32768, -32768});
+  test::Data data(2);
+  data.cp = {4095, 0};
+  data.cn = {0, 4095};
+  VectorConfig config = to_int8(15, 9);
+  config.addend = Addend::kBias;
+  model->run(data.vector(0, config), data.out.data(), 0);
+  EXPECT_EQ(data.out[0], 84);   // 1,409,181,697 >> 15 = 43,004; / 512 = 83.99
+  EXPECT_EQ(data.out[1], -84);  // -1,409,216,513 >> 15 = -43,006
+  EXPECT_EQ(model->saturation().activations, 0U);
+}
+
+class NmpuReference : public ::testing::TestWithParam<Configuration> {};
+
+TEST_P(NmpuReference, EqualsTheModelForEverySetting) {
+  const Format format = make_format(GetParam());
+  const auto model = make_model(format);
+  test::Stimulus stimulus(20240511, format);
   std::vector<ColumnParams> params(64);
   test::Data data(64);
-  for (unsigned setting = 0; setting < 16 * 16 * 2 * 2 * 3; ++setting) {
+  Saturation saturated;
+  for (unsigned setting = 0; setting < 16 * 16 * 2 * 2 * 3 * 3; ++setting) {
     VectorConfig config = to_int8(setting % 16, setting / 16 % 16, (setting & 256) != 0,
                                   static_cast<int>(stimulus.below(256)) - 128);
     config.psum_out = (setting & 512) != 0;
-    config.addend = static_cast<Addend>(setting / 1024);
+    config.addend = static_cast<Addend>(setting / 1024 % 3);
+    config.rounding = static_cast<Rounding>(setting / 3072);
     for (unsigned c = 0; c < 64; ++c) model->write_params(c, params[c] = stimulus.params());
     stimulus.fill(data);
     model->run(data.vector(0, config), data.out.data(), 0);
     for (unsigned c = 0; c < 64; ++c) {
-      ASSERT_EQ(data.out[c],
-                test::reference_column(data.cp[c], data.cn[c], data.psum[c], params[c], config))
+      bool saturates = false;
+      ASSERT_EQ(data.out[c], test::reference_column(data.cp[c], data.cn[c], data.psum[c], params[c],
+                                                    config, format, &saturates))
           << "setting " << setting << ", column " << c;
+      (config.psum_out ? saturated.psums : saturated.activations) += saturates ? 1 : 0;
     }
+    ASSERT_EQ(model->saturation(), saturated) << "setting " << setting;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, NmpuReference,
+                         ::testing::Values(Configuration::kPaper, Configuration::kWide),
+                         [](const auto& tested) {
+                           return tested.param == Configuration::kWide ? "wide" : "paper";
+                         });
 
 // ---- bad input ----
 
@@ -299,18 +394,31 @@ TEST(NmpuErrors, MissingArrays) {
 }
 
 TEST(NmpuErrors, FormatsThatCannotBeBuilt) {
-  const auto message = [](const Format& format) { return message_of([&] { make_model(format); }); };
-  EXPECT_THAT(message({0, 0, 3, 64}), HasSubstr("scale_frac_bits is 0"));
-  EXPECT_THAT(message({9, 1, 3, 64}), HasSubstr("overflow the accumulator of 25 bits"));
-  EXPECT_THAT(message({99, 1, 3, 64}), HasSubstr("scale_frac_bits is 99"));
-  EXPECT_THAT(message({7, 8, 3, 64}), HasSubstr("offset_frac_bits is 8"));
-  EXPECT_THAT(message({7, 1, 0, 64}), HasSubstr("stages is 0"));
-  EXPECT_THAT(message({7, 1, 3, 0}), HasSubstr("lanes is 0"));
-  EXPECT_EQ(message({8, 1, 3, 64}), "no std::invalid_argument");
+  const auto message = [](unsigned scale_frac, unsigned offset_frac, unsigned stages,
+                          unsigned lanes) {
+    Format format;
+    format.scale_frac_bits = scale_frac;
+    format.offset_frac_bits = offset_frac;
+    format.stages = stages;
+    format.lanes = lanes;
+    return message_of([&] { make_model(format); });
+  };
+  EXPECT_THAT(message(0, 0, 3, 64), HasSubstr("scale_frac_bits is 0"));
+  EXPECT_THAT(message(9, 1, 3, 64), HasSubstr("overflow the accumulator of 25 bits"));
+  EXPECT_THAT(message(99, 1, 3, 64), HasSubstr("scale_frac_bits is 99"));
+  EXPECT_THAT(message(7, 8, 3, 64), HasSubstr("offset_frac_bits is 8"));
+  EXPECT_THAT(message(7, 1, 0, 64), HasSubstr("stages is 0"));
+  EXPECT_THAT(message(7, 1, 3, 0), HasSubstr("lanes is 0"));
+  EXPECT_EQ(message(8, 1, 3, 64), "no std::invalid_argument");
 }
 
 TEST(NmpuModel, FormatChangesArithmeticAndTiming) {
-  const auto model = make_model({6, 2, 5, 10});
+  Format format;
+  format.scale_frac_bits = 6;
+  format.offset_frac_bits = 2;
+  format.stages = 5;
+  format.lanes = 10;
+  const auto model = make_model(format);
   model->write_params(0, {64, 0, 3, 0});
   test::Data data(21);
   data.cp[0] = 100;

@@ -10,24 +10,48 @@
 
 namespace aimc::nmpu::test {
 
-/// What one column must give, written down from the published formats in real numbers: counts,
-/// scales in 1/128, offsets in halves. All values are multiples of 2^-7 far below 2^45, so double
-/// holds them exactly.
+/// A real number rounded to a whole one.
+inline double rounded(double value, Rounding rounding) {
+  const double below = std::floor(value);
+  const double rest = value - below;
+  switch (rounding) {
+    case Rounding::kHalfUp:
+      return rest >= 0.5 ? below + 1 : below;
+    case Rounding::kHalfEven:
+      return rest > 0.5 || (rest == 0.5 && std::fmod(below, 2.0) != 0.0) ? below + 1 : below;
+    case Rounding::kTruncate:
+      break;
+  }
+  return below;
+}
+
+/// What one column must give, written down from the formats in real numbers. All values are
+/// multiples of the scale's unit, at most 2^-15, and below 2^31, so double holds them exactly.
+/// @param saturates if not null: whether the result exceeded its range
 inline int reference_column(unsigned cp, unsigned cn, int psum, const ColumnParams& params,
-                            const VectorConfig& config) {
-  double value =
-      cp * (params.scale_p / 128.0) - cn * (params.scale_n / 128.0) + params.offset / 2.0;
+                            const VectorConfig& config, const Format& format = {},
+                            bool* saturates = nullptr) {
+  const auto frac = static_cast<int>(format.scale_frac_bits);
+  double value = cp * std::ldexp(params.scale_p, -frac) - cn * std::ldexp(params.scale_n, -frac) +
+                 std::ldexp(params.offset, -static_cast<int>(format.offset_frac_bits));
   if (config.addend == Addend::kBias) value += params.bias;
   if (config.addend == Addend::kPsum) value += psum;
+  double low = -32768.0;
+  double high = 32767.0;
+  double y = 0.0;
+  bool by_relu = false;
   if (config.psum_out) {
-    return static_cast<int>(std::clamp(std::floor(value + 0.5), -32768.0, 32767.0));
+    y = rounded(value, config.rounding);
+  } else {
+    const double truncated = std::floor(std::ldexp(value, frac - config.cut_pre));
+    y = rounded(std::ldexp(truncated, -int{config.cut_post}), config.rounding) + config.zero_point;
+    low = -128.0;
+    high = 127.0;
+    by_relu = config.relu && y < config.zero_point;
+    if (by_relu) y = config.zero_point;
   }
-  const double truncated = std::floor(std::ldexp(value, 7 - config.cut_pre));
-  const double half = config.cut_post > 0 ? std::ldexp(1.0, config.cut_post - 1) : 0.0;
-  const double zero_point = config.zero_point;
-  double y = std::floor(std::ldexp(truncated + half, -int{config.cut_post})) + zero_point;
-  if (config.relu) y = std::max(y, zero_point);
-  return static_cast<int>(std::clamp(y, -128.0, 127.0));
+  if (saturates != nullptr) *saturates = y < low || y > high;
+  return static_cast<int>(std::clamp(y, low, high));
 }
 
 /// Counts and partial sums of a vector, and where its results go.
@@ -50,7 +74,8 @@ struct Data {
 /// theirs is not.
 class Stimulus {
  public:
-  explicit Stimulus(std::uint32_t seed) : engine_(seed) {}
+  explicit Stimulus(std::uint32_t seed, const Format& format = {})
+      : engine_(seed), format_(format) {}
 
   /// 0 .. limit - 1
   unsigned below(unsigned limit) { return static_cast<unsigned>(engine_() % limit); }
@@ -60,8 +85,12 @@ class Stimulus {
   std::int16_t psum() { return static_cast<std::int16_t>(static_cast<int>(edge(65536)) - 32768); }
 
   ColumnParams params() {
-    return {static_cast<std::uint8_t>(edge(256)), static_cast<std::uint8_t>(edge(256)),
-            static_cast<std::int8_t>(static_cast<int>(edge(256)) - 128), psum()};
+    const unsigned scales = 1U << format_.scale_bits();
+    const unsigned offsets = 1U << format_.offset_bits();
+    return {
+        static_cast<std::uint16_t>(edge(scales)), static_cast<std::uint16_t>(edge(scales)),
+        static_cast<std::int16_t>(static_cast<int>(edge(offsets)) - static_cast<int>(offsets / 2)),
+        psum()};
   }
 
   VectorConfig config() {
@@ -72,13 +101,16 @@ class Stimulus {
     } else {
       // Together about as many bits as an accumulator has beyond eight: most results are not
       // saturated, and a wrong bit shows.
-      config.cut_pre = static_cast<std::uint8_t>(below(8));
-      config.cut_post = static_cast<std::uint8_t>(11 + below(5) - config.cut_pre);
+      const unsigned total = format_.acc_bits - 14 + below(5);
+      const unsigned least = total > 15 ? total - 15 : 0;
+      config.cut_pre = static_cast<std::uint8_t>(least + below(8));
+      config.cut_post = static_cast<std::uint8_t>(total - config.cut_pre);
     }
     config.relu = chance(2);
     config.zero_point = static_cast<std::int8_t>(static_cast<int>(edge(256)) - 128);
     config.psum_out = chance(3);
     config.addend = static_cast<Addend>(below(3));
+    config.rounding = static_cast<Rounding>(below(3));
     return config;
   }
 
@@ -104,6 +136,7 @@ class Stimulus {
   }
 
   std::mt19937 engine_;
+  Format format_;
 };
 
 }  // namespace aimc::nmpu::test

@@ -61,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"mvm_rows_outside", mvm(), 6, region(1, 256), Error::kBadRegion},
                       Case{"mvm_no_columns", mvm(), 7, region(0, 0), Error::kBadRegion},
                       Case{"post_columns_outside", post(), 7, region(127, 2), Error::kBadRegion},
+                      Case{"post_rounding_reserved", post(), 0, 0x00300003, Error::kBadFlags},
                       Case{"post_addend_reserved", post(), 0, 0x00000603, Error::kBadFlags},
                       Case{"post_psum_with_relu", post(), 0, 0x00000903, Error::kBadFlags},
                       Case{"post_psum_address_without_psum", post(), 6, 0x100, Error::kBadFlags},
@@ -84,7 +85,7 @@ TEST(Decode, RepetitionsCountInTheRangeCheck) {
 
 TEST(Decode, FieldsOfPost) {
   CommandWords words = post();
-  words[0] = 0x03 | 2U << 9U | 1U << 11U | 3U << 12U | 4U << 16U | 0x80U << 24U;
+  words[0] = 0x03 | 2U << 9U | 1U << 11U | 3U << 12U | 4U << 16U | 1U << 20U | 0x80U << 24U;
   words[6] = 0x1000;
   const Decoded decoded = decode(words, kGeometry);
   ASSERT_FALSE(decoded.refusal.has_value());
@@ -93,6 +94,7 @@ TEST(Decode, FieldsOfPost) {
   EXPECT_TRUE(vector.relu);
   EXPECT_EQ(vector.cut_pre, 3);
   EXPECT_EQ(vector.cut_post, 4);
+  EXPECT_EQ(vector.rounding, nmpu::Rounding::kHalfEven);
   EXPECT_EQ(vector.zero_point, -128);
   EXPECT_FALSE(vector.psum_out);
   EXPECT_EQ(decoded.command.addend, 0x1000U);

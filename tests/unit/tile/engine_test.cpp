@@ -32,7 +32,7 @@ class Engine : public ::testing::Test {
  protected:
   explicit Engine(const TileConfig& config = ideal_config())
       : config_(config),
-        engine_(config, nmpu::make_model(config.nmpu), 1, "tile0", energy_, probe_) {}
+        engine_(config, nmpu::make_model(config.nmpu_format()), 1, "tile0", energy_, probe_) {}
 
   /// Runs one command; returns its duration.
   core::TimePs run(const CommandWords& words) {
@@ -128,7 +128,7 @@ TEST_F(Engine, PartialSumsOfSplitRowsAddUpToTheWholeLayer) {
   for (unsigned row = 0; row < 32; ++row)
     engine_.sram()[row] = static_cast<std::uint8_t>(generator());
   for (unsigned column = 0; column < 16; ++column) {
-    ASSERT_FALSE(engine_.write_nmpu_param(2 * column, 128U | 128U << 8U));
+    ASSERT_FALSE(engine_.write_nmpu_param(2 * column, 128U | 128U << 16U));
   }
   // Upper and lower half of the rows one after the other, chained through the partial sums.
   run({0x02, 0, 0x100, 1, 0, 0, region(0, 16), region(0, 16)});
@@ -173,10 +173,59 @@ TEST_F(Engine, MvmOverUnprogrammedCellsIsRefusedAndChangesNothing) {
   EXPECT_EQ(engine_.counters().mvms, 0U);
 }
 
-TEST_F(Engine, ParametersWithReservedBitsAreRefused) {
-  EXPECT_EQ(engine_.write_nmpu_param(0, 0x01000000)->code, Error::kBadValue);
-  EXPECT_EQ(engine_.write_nmpu_param(1, 0x00010000)->value, 0x00010000U);
+TEST_F(Engine, ParametersThatDoNotFitTheirFormatAreRefused) {
+  EXPECT_EQ(engine_.write_nmpu_param(0, 0x01000000)->code, Error::kBadValue);  // sn 256
+  EXPECT_EQ(engine_.write_nmpu_param(0, 0x00000100)->code, Error::kBadValue);  // sp 256
+  EXPECT_EQ(engine_.write_nmpu_param(1, 0x00800000)->value, 0x00800000U);      // offset 128
+  EXPECT_EQ(engine_.write_nmpu_param(1, 0xFF7F0000)->code, Error::kBadValue);  // offset -129
   EXPECT_EQ(engine_.read_nmpu_param(0), 0U);
+  EXPECT_EQ(engine_.read_nmpu_param(1), 0U);
+  EXPECT_FALSE(engine_.write_nmpu_param(0, 0x00FF00FF));
+  EXPECT_FALSE(engine_.write_nmpu_param(1, 0xFF808000));  // offset -128, bias -32768
+  EXPECT_EQ(engine_.read_nmpu_param(1), 0xFF808000U);
+}
+
+TEST(WideEngine, TakesAndUses16BitParameters) {
+  core::EnergyMeter energy;
+  core::Probe probe;
+  TileConfig config;
+  config.nmpu.configuration = nmpu::Configuration::kWide;
+  TileEngine engine(config, nmpu::make_model(config.nmpu_format()), 1, "tile0", energy, probe);
+  EXPECT_FALSE(engine.write_nmpu_param(0, 0xC0004000U));  // sp 0.5, sn 1.5
+  EXPECT_FALSE(engine.write_nmpu_param(1, 0x7FF0FFFEU));  // offset 2047, bias -2
+  const std::uint32_t counts = 1000U | 100U << 16U;
+  std::memcpy(engine.sram(), &counts, sizeof counts);
+  const CommandWords words{0x03 | 1U << 8U | 1U << 9U, 0, 4, 1, 0, 0, 0, 1U << 16U};
+  Execution execution;
+  const auto start = engine.start(decode(words, engine.geometry()).command, 0, execution);
+  engine.finish(execution, start.duration_ps, engine.queue_track());
+  std::int16_t result = 0;
+  std::memcpy(&result, engine.sram() + 4, sizeof result);
+  EXPECT_EQ(result, 500 - 150 + 2047 - 2);
+}
+
+TEST_F(Engine, PostRoundsAndCountsSaturation) {
+  ASSERT_FALSE(engine_.write_nmpu_param(0, 64U));  // sp 0.5
+  ASSERT_FALSE(engine_.write_nmpu_param(2, 64U));
+  const std::uint32_t counts[2] = {1001, 4000};
+  std::memcpy(engine_.sram(), counts, sizeof counts);
+  const auto post = [&](std::uint32_t flags) {
+    run({0x03 | flags, 0, 0x100, 1, 0, 0, 0, region(0, 2)});
+  };
+  post(1U << 8U);
+  EXPECT_EQ(half(0x100), 501);  // 500.5
+  post(1U << 8U | 1U << 20U);
+  EXPECT_EQ(half(0x100), 500);
+  post(1U << 8U | 2U << 20U);
+  EXPECT_EQ(half(0x100), 500);
+  EXPECT_EQ(engine_.nmpu_saturated(), nmpu::Saturation{});
+  post(9U << 16U);  // 125.125 and 500
+  EXPECT_EQ(engine_.sram()[0x100], 125U);
+  EXPECT_EQ(engine_.sram()[0x101], 127U);
+  EXPECT_EQ(engine_.nmpu_saturated().activations, 1U);
+  EXPECT_EQ(engine_.nmpu_saturated().psums, 0U);
+  engine_.clear_nmpu_saturated();
+  EXPECT_EQ(engine_.nmpu_saturated(), nmpu::Saturation{});
 }
 
 TEST_F(Engine, ReadModeOutOfRangeIsRefused) {

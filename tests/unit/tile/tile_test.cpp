@@ -112,8 +112,24 @@ TEST_F(TileTest, ValuesOutOfRangeAreRefused) {
     expect_error(Error::kBadValue, 1);
     initiator.write32(r::kWeightsOffset, 0x00800000);
     expect_error(Error::kBadValue, 0x00800000);
-    initiator.write32(r::kNmpuParamsOffset + 4, 0x10000);
-    expect_error(Error::kBadValue, 0x10000);
+    initiator.write32(r::kNmpuParamsOffset + 4, 0x800000);
+    expect_error(Error::kBadValue, 0x800000);
+  });
+}
+
+TEST_F(TileTest, TellsItsNmpuFormatsAndCountsSaturation) {
+  run([&] {
+    enable_interrupts();
+    EXPECT_EQ(initiator.read32(r::kNmpuFormat), 7U | 8U << 8U | 1U << 16U | 8U << 24U);
+    initiator.write32(r::kNmpuParamsOffset, 0x80);
+    initiator.write32(r::kSramOffset, 4000);
+    submit({0x03, 0, 0x100, 3, 0, 0, 0, 1U << 16U});  // 4000 * 128, three times
+    EXPECT_EQ(initiator.read32(r::kNmpuSaturatedActivations), 0U);
+    wait_done();
+    EXPECT_EQ(initiator.read32(r::kNmpuSaturatedActivations), 3U);
+    EXPECT_EQ(initiator.read32(r::kNmpuSaturatedPsums), 0U);
+    initiator.write32(r::kNmpuSaturatedPsums, 0);
+    EXPECT_EQ(initiator.read32(r::kNmpuSaturatedActivations), 0U);
   });
 }
 
