@@ -72,7 +72,7 @@ function(_aimc_verilate_nmpu target config dir lanes defines)
   endif()
 
   add_library(${target}_verilated STATIC)
-  verilate(${target}_verilated SOURCES ${packages} ${sources} TOP_MODULE nmpu PREFIX ${prefix}
+  verilate(${target}_verilated SOURCES ${packages} ${sources} ${root}/rtl/nmpu/checks/nmpu_checks.sv TOP_MODULE nmpu PREFIX ${prefix} TRACE
            OPT_FAST ${optimisation} OPT_SLOW -O1 OPT_GLOBAL -O2 VERILATOR_ARGS ${arguments})
   # Generated code and Verilator's headers are not held to our warnings.
   set_target_properties(${target}_verilated PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
@@ -86,7 +86,7 @@ function(aimc_add_nmpu_rtl target)
   cmake_parse_arguments(ARG "" "RTL_DIR;WIDE_RTL_DIR;LANES" "DEFINES" ${ARGN})
   cmake_path(SET root NORMALIZE ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/..)
   find_package(verilator CONFIG REQUIRED HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator)
-  add_library(${target} STATIC ${root}/models/nmpu/factory.cpp)
+  add_library(${target} STATIC ${root}/models/nmpu/factory.cpp ${root}/models/nmpu/replay.cpp)
   target_link_libraries(${target} PRIVATE aimc_warnings PUBLIC aimc_nmpu_core)
   foreach(config paper wide)
     set(dir "${ARG_RTL_DIR}")

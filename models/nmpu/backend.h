@@ -4,6 +4,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "aimc/nmpu_format.h"
 
@@ -71,6 +72,16 @@ struct LockstepCounters {
   std::uint64_t mismatches = 0;
 };
 
+/// Intermediate values of the last vector, an element a column.
+struct Intermediates {
+  std::vector<std::uint32_t> product_p,
+      product_n;                  ///< scaled counts, scale_frac_bits fraction bits
+  std::vector<std::int32_t> acc;  ///< their difference with offset and addend
+  bool valid = false;             ///< the implementation shows them
+};
+
+struct Recording;
+
 /// One NMPU. Three implementations give identical values and cycle counts: bit-exact C++, Verilated
 /// RTL, and both compared.
 class Backend {
@@ -85,6 +96,11 @@ class Backend {
   /// The two counters of results that exceeded their range.
   virtual Saturation saturation() const = 0;
   virtual void clear_saturation() = 0;
+  /// From now on `points`, which outlives this backend, gets the intermediate values of every
+  /// vector where the implementation shows them; nullptr ends that.
+  virtual void observe(Intermediates* /*points*/) {}
+  /// What led to a mismatch, the offending vector last; nullptr when there was none.
+  virtual const Recording* mismatch() const { return nullptr; }
   /// Zero unless this backend compares.
   virtual LockstepCounters lockstep() const { return {}; }
 };
@@ -103,9 +119,24 @@ std::unique_ptr<Backend> make_model(const Format& format);
 /// Makes a Verilated instance of rtl/nmpu in one of its configurations.
 /// @throws std::invalid_argument if the program was built without the RTL of this configuration
 std::unique_ptr<Backend> make_rtl(Configuration configuration = Configuration::kPaper);
-/// Makes both and compares every value and cycle count. `name` (e.g. "tile3") appears in messages.
-std::unique_ptr<Backend> make_lockstep(const Format& format, std::string name);
-/// Makes the backend of the given kind.
-std::unique_ptr<Backend> make_backend(BackendKind kind, const Format& format, std::string name);
+/// A waveform (VCD) of a Verilated instance: of every clock cycle of the vectors that start in a
+/// stretch of simulated time.
+struct WaveOptions {
+  std::string file;  ///< empty: none
+  std::uint64_t from_ps = 0;
+  std::uint64_t to_ps = ~std::uint64_t{0};  ///< vectors that start before it
+  std::uint64_t period_ps = 1000;           ///< of the clock
+};
+
+/// Makes a Verilated instance that writes a waveform.
+/// @throws std::runtime_error if the file cannot be written
+std::unique_ptr<Backend> make_rtl(Configuration configuration, const WaveOptions& waves);
+/// Makes both and compares every value and cycle count, and intermediate values where the RTL shows
+/// them. `name` (e.g. "tile3") appears in messages.
+std::unique_ptr<Backend> make_lockstep(const Format& format, std::string name,
+                                       const WaveOptions& waves = {});
+/// Makes the backend of the given kind; waves only of kinds that have RTL.
+std::unique_ptr<Backend> make_backend(BackendKind kind, const Format& format, std::string name,
+                                      const WaveOptions& waves = {});
 
 }  // namespace aimc::nmpu

@@ -89,8 +89,11 @@ class Model final : public Backend {
                 [psum = vector.psum, addend_unit](unsigned i) { return psum[i] * addend_unit; });
         break;
     }
+    if (points_ != nullptr) show(vector);
     return beats_touched(first, vector.columns, format_.lanes) + format_.stages;
   }
+
+  void observe(Intermediates* points) override { points_ = points; }
 
   [[nodiscard]] Saturation saturation() const override { return saturation_; }
   void clear_saturation() override { saturation_ = {}; }
@@ -126,8 +129,29 @@ class Model final : public Backend {
     return static_cast<std::uint32_t>(saturated);
   }
 
+  void show(const Vector& vector) const {
+    const unsigned first = vector.first_column;
+    points_->product_p.resize(vector.columns);
+    points_->product_n.resize(vector.columns);
+    points_->acc.resize(vector.columns);
+    for (unsigned i = 0; i < vector.columns; ++i) {
+      const std::int32_t p = static_cast<std::int32_t>(vector.cp[i]) * scale_p_[first + i];
+      const std::int32_t n = static_cast<std::int32_t>(vector.cn[i]) * scale_n_[first + i];
+      std::int32_t addend = 0;
+      if (vector.config.addend == Addend::kBias) addend = bias_[first + i];
+      if (vector.config.addend == Addend::kPsum) {
+        addend = vector.psum[i] * (1 << format_.scale_frac_bits);
+      }
+      points_->product_p[i] = static_cast<std::uint32_t>(p);
+      points_->product_n[i] = static_cast<std::uint32_t>(n);
+      points_->acc[i] = p - n + offset_[first + i] + addend;
+    }
+    points_->valid = true;
+  }
+
   Format format_;
   Saturation saturation_;
+  Intermediates* points_ = nullptr;
   std::vector<Scale> scale_p_;
   std::vector<Scale> scale_n_;
   std::vector<std::int32_t> offset_;  // in units of the accumulator

@@ -3,6 +3,8 @@
 // The RTL's clock runs only while a call needs it. This file never sees SystemC: Verilator's
 // headers and SystemC's disagree about sc_time_stamp.
 #include <verilated.h>
+#include <verilated_sym_props.h>
+#include <verilated_vcd_c.h>
 
 #include <algorithm>
 #include <array>
@@ -105,13 +107,15 @@ constexpr unsigned kOffsetMask =
 
 class Rtl final : public Backend {
  public:
-  Rtl() {
+  explicit Rtl(const WaveOptions& waves) : waves_(waves) {
+    open_waves();
     reset();
     // Reset leaves the parameters alone; columns never written read as zero, as in the model.
     for (unsigned column = 0; column < column_capacity(kLanes); ++column) write_params(column, {});
   }
   ~Rtl() override {
     enter();
+    if (vcd_) vcd_->close();
     top_.final();
   }
   Rtl(const Rtl&) = delete;
@@ -135,13 +139,19 @@ class Rtl final : public Backend {
     check_vector(vector, out, kLanes);
     enter();
     drive_config(vector.config);
+    begin_waves(now_ps);
     try {
-      return stream(vector, out, now_ps);
+      const unsigned cycles = stream(vector, out, now_ps);
+      end_waves();
+      return cycles;
     } catch (...) {
+      end_waves();
       reset();  // what is left in the pipeline must not come out in the next vector
       throw;
     }
   }
+
+  void observe(Intermediates* points) override { points_ = find_lanes() ? points : nullptr; }
 
   [[nodiscard]] Saturation saturation() const override {
     return {top_.saturated_psums, top_.saturated_activations};
@@ -177,6 +187,9 @@ class Rtl final : public Backend {
     unsigned received = 0;
     unsigned cycles = 0;
     unsigned idle = 0;
+    unsigned multiplied = 0;  // beats whose products have been seen
+    bool accepted_before = false;
+    if (points_ != nullptr) resize_points(vector.columns);
     drive_beat(vector, 0, beats);
     while (received < beats) {
       low_phase();
@@ -202,8 +215,16 @@ class Rtl final : public Backend {
              now_ps);
       }
       high_phase();
+      if (points_ != nullptr) {
+        // Nothing stalls: products are there one edge after a beat was accepted, sums two.
+        if (accepted_before) show_sums(slice(vector, multiplied++));
+        if (accepted) show_products(slice(vector, sent - 1));
+        accepted_before = accepted;
+      }
       if (accepted) drive_beat(vector, sent, beats);
     }
+    low_phase();
+    if (top_.out_valid != 0) fail("still gives out a beat after the last", now_ps);
     if (context_->gotError()) {
       context_->gotError(false);
       context_->gotFinish(false);
@@ -242,6 +263,93 @@ class Rtl final : public Backend {
     for (unsigned i = 0; i < s.count; ++i) out[s.index + i] = element(top_.out_data, s.lane + i);
   }
 
+  // ---- intermediate values ----
+
+  /// Registers of one lane by the names rtl/nmpu gives them.
+  struct LaneRegisters {
+    const std::uint32_t* product_p = nullptr;
+    const std::uint32_t* product_n = nullptr;
+    const std::uint32_t* acc = nullptr;
+  };
+
+  /// Looks for every lane's registers; false if the RTL does not show them.
+  bool find_lanes() {
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      const std::string scope = "nmpu.nmpu.gen_lane[" + std::to_string(lane) + "].lane";
+      const VerilatedScope* const found = context_->scopeFind(scope.c_str());
+      if (found == nullptr) return false;
+      const auto find = [found](const char* name) -> const std::uint32_t* {
+        const VerilatedVar* const variable = found->varFind(name);
+        if (variable == nullptr || variable->entSize() != sizeof(std::uint32_t)) return nullptr;
+        return static_cast<const std::uint32_t*>(variable->datap());
+      };
+      lanes_[lane] = {find("product_p"), find("product_n"), find("acc")};
+      if (lanes_[lane].product_p == nullptr || lanes_[lane].product_n == nullptr ||
+          lanes_[lane].acc == nullptr) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void resize_points(unsigned columns) {
+    points_->product_p.resize(columns);
+    points_->product_n.resize(columns);
+    points_->acc.resize(columns);
+    points_->valid = true;
+  }
+
+  void show_products(const Slice& s) {
+    for (unsigned i = 0; i < s.count; ++i) {
+      points_->product_p[s.index + i] = *lanes_[s.lane + i].product_p;
+      points_->product_n[s.index + i] = *lanes_[s.lane + i].product_n;
+    }
+  }
+
+  void show_sums(const Slice& s) {
+    const unsigned unused = kWordBits - format_.acc_bits;
+    for (unsigned i = 0; i < s.count; ++i) {
+      // Shifted up and down again, the sign is extended.
+      const auto shifted = static_cast<std::int32_t>(*lanes_[s.lane + i].acc << unused);
+      points_->acc[s.index + i] = shifted >> unused;
+    }
+  }
+
+  // ---- waveforms ----
+
+  void open_waves() {
+    if (waves_.file.empty()) return;
+    context_->traceEverOn(true);
+    vcd_ = std::make_unique<VerilatedVcdC>();
+    vcd_->set_time_unit("1ps");
+    vcd_->set_time_resolution("1ps");
+    constexpr int kAllLevels = 99;
+    top_.trace(vcd_.get(), kAllLevels);
+    vcd_->open(waves_.file.c_str());
+    if (!vcd_->isOpen()) {
+      throw std::runtime_error("waveform '" + waves_.file + "' cannot be written");
+    }
+  }
+
+  /// The vector's cycles are written, from its start or from where the last one ended.
+  void begin_waves(std::uint64_t now_ps) {
+    if (!vcd_ || now_ps < waves_.from_ps || now_ps >= waves_.to_ps) return;
+    wave_ps_ = std::max(wave_ps_, now_ps);
+    waving_ = true;
+  }
+
+  void end_waves() {
+    if (!waving_) return;
+    waving_ = false;
+    vcd_->flush();
+  }
+
+  void dump_phase() {
+    if (!waving_) return;
+    vcd_->dump(wave_ps_);
+    wave_ps_ += waves_.period_ps / 2;
+  }
+
   void reset() {
     constexpr unsigned kResetCycles = 2;
     top_.in_valid = 0;
@@ -271,10 +379,12 @@ class Rtl final : public Backend {
   void low_phase() {
     top_.clk = 0;
     top_.eval();
+    dump_phase();
   }
   void high_phase() {
     top_.clk = 1;
     top_.eval();
+    dump_phase();
   }
 
   [[noreturn]] static void fail(const std::string& what, std::uint64_t now_ps) {
@@ -285,16 +395,22 @@ class Rtl final : public Backend {
   std::unique_ptr<VerilatedContext> context_ = make_context();
   VerilatedNmpu top_{context_.get(), "nmpu"};
   const Format format_ = make_format(kConfiguration, kLanes);
+  Intermediates* points_ = nullptr;
+  std::array<LaneRegisters, kLanes> lanes_;
+  const WaveOptions waves_;
+  std::unique_ptr<VerilatedVcdC> vcd_;
+  bool waving_ = false;
+  std::uint64_t wave_ps_ = 0;  // time of the next phase
 };
 
 }  // namespace
 
 #ifdef AIMC_NMPU_WIDE
-std::unique_ptr<Backend> make_rtl_wide() {
+std::unique_ptr<Backend> make_rtl_wide(const WaveOptions& waves) {
 #else
-std::unique_ptr<Backend> make_rtl_paper() {
+std::unique_ptr<Backend> make_rtl_paper(const WaveOptions& waves) {
 #endif
-  return std::make_unique<Rtl>();
+  return std::make_unique<Rtl>(waves);
 }
 
 }  // namespace aimc::nmpu
