@@ -53,12 +53,14 @@ Bins::Bins() {
   g_.cuts_unused = add("cuts set for a partial sum", {{"yes"}});
   g_.rounding =
       add("rounding",
-          {modes, outputs, signs,
+          {modes,
+           outputs,
+           signs,
            {"exact", "below a tie", "tie, lower is even", "tie, lower is odd", "above a tie"}});
-  g_.bound = add("bound", {outputs,
-                           {"low", "high"},
-                           {"one inside", "at it", "one beyond", "far beyond"}});
-  g_.relu = add("relu", {{"far below", "one below", "at the zero point", "one above", "far above"}});
+  g_.bound =
+      add("bound", {outputs, {"low", "high"}, {"one inside", "at it", "one beyond", "far beyond"}});
+  g_.relu =
+      add("relu", {{"far below", "one below", "at the zero point", "one above", "far above"}});
   g_.zero_point = add("zero point", {signed_edges, {"plain", "relu"}});
   g_.row = add("row", {numbers(kShape.rows)});
   g_.lane = add("lane", {numbers(kLanes)});
@@ -67,14 +69,16 @@ Bins::Bins() {
   g_.out_wait = add("output waits", {lengths});
   g_.in_wait = add("input waits", {lengths});
   g_.gap = add("gap between beats", {{"none", "1", "2", "3 to 7", "8 or more"}});
-  g_.change = add("changes between neighbours",
-                  {{"output kind", "cut_pre", "cut_post", "relu", "zero point", "addend", "rounding"}});
+  g_.change =
+      add("changes between neighbours",
+          {{"output kind", "cut_pre", "cut_post", "relu", "zero point", "addend", "rounding"}});
   g_.reset = add("reset", {patterns, {"no offer", "offer"}});
   g_.after_reset = add("after reset", {{"accepted in the first cycle", "parameter kept"}});
   g_.write = add("parameter write",
                  {{"with its beat accepted", "with another accepted", "while blocked", "in reset",
                    "twice to one column", "beat of it next", "first column", "last column"}});
-  g_.saturated = add("saturation counted", {outputs, {"one lane", "several", "all lanes", "lane without a column"}});
+  g_.saturated = add("saturation counted",
+                     {outputs, {"one lane", "several", "all lanes", "lane without a column"}});
   g_.clear = add("saturation counters cleared", {{"at rest", "with a saturated beat leaving"}});
   g_.reserved = add("reserved", {{"addend", "rounding"}});
   g_.withdrawn = add("withdrawn beat", {{"pipeline full"}});
@@ -86,7 +90,8 @@ unsigned Bins::add(const std::string& group, const std::vector<Labels>& dimensio
   for (std::size_t d = 0; d < dimensions.size(); ++d) {
     Labels longer;
     for (const auto& prefix : combined) {
-      for (const auto& label : dimensions[d]) longer.push_back(prefix + (d > 0 ? ", " : "") + label);
+      for (const auto& label : dimensions[d])
+        longer.push_back(prefix + (d > 0 ? ", " : "") + label);
     }
     combined = std::move(longer);
   }
@@ -115,15 +120,15 @@ void Bins::sample_operands(const Beat& beat, unsigned lane, const Params& params
 void Bins::sample_result(const Settings& settings, const Outcome& o) {
   static const std::int64_t lowest =
       spec(0, max_unsigned(kShape.count), min_signed(kShape.psum),
-               {0, static_cast<std::uint32_t>(max_unsigned(kShape.scale)),
-                static_cast<std::int32_t>(min_signed(kShape.offset)), 0},
-               {2})
+           {0, static_cast<std::uint32_t>(max_unsigned(kShape.scale)),
+            static_cast<std::int32_t>(min_signed(kShape.offset)), 0},
+           {2})
           .acc;
   static const std::int64_t highest =
       spec(max_unsigned(kShape.count), 0, max_signed(kShape.psum),
-               {static_cast<std::uint32_t>(max_unsigned(kShape.scale)), 0,
-                static_cast<std::int32_t>(max_signed(kShape.offset)), 0},
-               {2})
+           {static_cast<std::uint32_t>(max_unsigned(kShape.scale)), 0,
+            static_cast<std::int32_t>(max_signed(kShape.offset)), 0},
+           {2})
           .acc;
   if (o.acc == lowest) hit(g_.acc);
   if (o.acc == highest) hit(g_.acc + 1);

@@ -17,9 +17,9 @@ struct CycleView {
   bool in_ready = false;
   bool out_ready = false;
   bool in_reset = false;
-  bool writes = false;             ///< a parameter is being written
+  bool writes = false;  ///< a parameter is being written
   unsigned write_column = 0;
-  const Beat* offered = nullptr;   ///< what lies at the input, if valid
+  const Beat* offered = nullptr;  ///< what lies at the input, if valid
 };
 
 /// Functional coverage: named bins, each of which a random campaign has to reach.
@@ -60,9 +60,9 @@ class Bins {
   std::vector<std::string> names_;
   std::vector<std::uint64_t> counts_;
   struct Groups {
-    unsigned count, scale, offset, bias, psum, acc, addend, cut_pre, cut_post, cuts_unused, rounding,
-        bound, relu, zero_point, row, lane, last, flow, out_wait, in_wait, gap, change, reset,
-        after_reset, write, reserved, withdrawn, saturated, clear;
+    unsigned count, scale, offset, bias, psum, acc, addend, cut_pre, cut_post, cuts_unused,
+        rounding, bound, relu, zero_point, row, lane, last, flow, out_wait, in_wait, gap, change,
+        reset, after_reset, write, reserved, withdrawn, saturated, clear;
   };
   Groups g_{};
   // What the cycles before left behind.

@@ -175,7 +175,7 @@ void Episode::step(bool accepted) {
     reference_.evaluate(beat_, results_[next_slot_]);
     sources_[next_slot_] = beat_;
     slot_[0] = next_slot_;
-    next_slot_ = (next_slot_ + 1) % results_.size();
+    next_slot_ = (next_slot_ + 1) % (kShape.stages + 1);
     occupied |= 1U;
     drive_.in_valid = false;
     ++accepted_;
@@ -216,7 +216,8 @@ void Episode::sample(bool in_ready) {
 }
 
 void Episode::complain(const std::string& what) {
-  if (complaint_.empty()) complaint_ = "the RTL " + what + " in cycle " + std::to_string(cycles_) + story();
+  if (complaint_.empty())
+    complaint_ = "the RTL " + what + " in cycle " + std::to_string(cycles_) + story();
 }
 
 /// The output beat that should be there, and the first lane that differs from it.

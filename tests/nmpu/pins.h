@@ -88,7 +88,9 @@ class Pins {
   [[nodiscard]] bool failed_assertion() const { return context_->gotError(); }
 
 #ifdef AIMC_NMPU_MUTANTS
-  void mutant(unsigned number) { set(top_.mutant, number); }
+  void mutant(unsigned number) {
+    set(top_.mutant, number);
+  }
 #else
   void mutant(unsigned /*number*/) {}
 #endif

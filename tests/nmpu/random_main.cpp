@@ -88,8 +88,8 @@ bool run_campaign(const Options& options, Bins* bins, Totals& totals) {
   const std::uint64_t before = totals.beats;
   const std::uint64_t wanted = (options.columns + kLanes - 1) / kLanes;
   for (std::uint64_t i = 0;; ++i) {
-    const bool enough = options.episodes != 0 ? i == options.episodes
-                                              : totals.beats - before >= wanted;
+    const bool enough =
+        options.episodes != 0 ? i == options.episodes : totals.beats - before >= wanted;
     if (enough) return true;
     if (!pins) pins = std::make_unique<Pins>();
     if (!run_episode(*pins, options, options.seed, options.first + i, bins, totals)) return false;
@@ -149,7 +149,8 @@ int run(const Options& options) {
   std::printf("CPU %.1f s, %.3g columns/s\n", seconds, static_cast<double>(columns) / seconds);
   if (passed && sampled != nullptr) passed = report_bins(bins, options);
 #if VM_COVERAGE
-  if (!options.coverage_file.empty()) Verilated::threadContextp()->coveragep()->write(options.coverage_file.c_str());
+  if (!options.coverage_file.empty())
+    Verilated::threadContextp()->coveragep()->write(options.coverage_file.c_str());
 #endif
   return passed ? 0 : kFailed;
 }
@@ -161,15 +162,18 @@ int main(int argc, char** argv) {
   using namespace aimc::nmpu::test;
   Options options;
   CLI::App app{"Random traffic at the pins of the NMPU's RTL, against the C++ model"};
-  app.add_option("--columns", options.columns, "columns to compare at least")->capture_default_str();
+  app.add_option("--columns", options.columns, "columns to compare at least")
+      ->capture_default_str();
   app.add_option("--seed", options.seed, "of all random numbers")->capture_default_str();
   app.add_option("--first", options.first, "number of the first episode")->capture_default_str();
   app.add_option("--episodes", options.episodes, "how many, instead of --columns");
   app.add_option("--beats", options.beats, "of an episode")->capture_default_str();
   app.add_flag("--bins", options.sample, "sample functional coverage; holes are a failure");
   app.add_option("--bins-file", options.bins_file, "where to write all bins");
-  app.add_option("--failing", options.failing, "file of episodes to run first and to add failures to");
-  app.add_option("--coverage-file", options.coverage_file, "where a coverage build writes its data");
+  app.add_option("--failing", options.failing,
+                 "file of episodes to run first and to add failures to");
+  app.add_option("--coverage-file", options.coverage_file,
+                 "where a coverage build writes its data");
   app.add_option("--mutants", options.mutants, "in a mutated netlist: how many to try");
   CLI11_PARSE(app, argc, argv);
   try {

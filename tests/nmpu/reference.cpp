@@ -9,6 +9,7 @@ namespace {
 Format bench_format() {
   Format format = kFormat;
   format.lanes = kLanes;
+  format.max_beats = kRows;
   return format;
 }
 
@@ -67,8 +68,9 @@ void Reference::evaluate(const Beat& beat, Result& result) {
   const auto run = [&](unsigned first, unsigned count) {
     if (count == 0) return 0U;
     model_->clear_saturation();
-    const Vector vector{beat.row * kLanes + first,  count, beat.cp.data() + first,
-                        beat.cn.data() + first, beat.psum.data() + first, config};
+    const Vector vector{beat.row * kLanes + first, count,
+                        beat.cp.data() + first,    beat.cn.data() + first,
+                        beat.psum.data() + first,  config};
     model_->run(vector, result.data.data() + first, 0);
     const Saturation saturation = model_->saturation();
     return unsigned{result.psum_out ? saturation.psums : saturation.activations};

@@ -21,6 +21,12 @@ constexpr unsigned kLanes = AIMC_NMPU_LANES;
 constexpr unsigned kLanes = kFormat.lanes;
 #endif
 
+#ifdef AIMC_NMPU_ROWS
+constexpr unsigned kRows = AIMC_NMPU_ROWS;
+#else
+constexpr unsigned kRows = kFormat.max_beats;
+#endif
+
 /// Widths of its pins, in bits, and its size.
 struct Shape {
   unsigned count;        ///< unsigned
@@ -45,7 +51,7 @@ constexpr Shape kShape{kFormat.count_bits,
                        kFormat.out_bits,
                        kFormat.cut_bits,
                        kLanes,
-                       kFormat.max_beats,
+                       kRows,
                        kFormat.stages};
 
 constexpr std::int64_t max_unsigned(unsigned bits) {

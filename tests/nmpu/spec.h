@@ -28,11 +28,11 @@ struct Params {
 /// What the equations of docs/models_nmpu.md make of one column, with what coverage asks about.
 struct Outcome {
   std::int64_t acc = 0;
-  std::int64_t lower = 0;     ///< what the second cut leaves before rounding
-  std::int64_t kept = 0;      ///< after rounding and the second cut, before the zero point
-  std::int64_t residue = 0;   ///< the bits that the second cut takes away
-  unsigned cut = 0;           ///< of the second cut
-  std::int64_t unbounded = 0; ///< after the zero point
+  std::int64_t lower = 0;      ///< what the second cut leaves before rounding
+  std::int64_t kept = 0;       ///< after rounding and the second cut, before the zero point
+  std::int64_t residue = 0;    ///< the bits that the second cut takes away
+  unsigned cut = 0;            ///< of the second cut
+  std::int64_t unbounded = 0;  ///< after the zero point
   std::int64_t low = 0;
   std::int64_t high = 0;
   std::int64_t value = 0;
@@ -42,18 +42,17 @@ struct Outcome {
 /// The equations in 64-bit integers: floors and remainders instead of the shifts and rounding
 /// constants that model and RTL use.
 inline Outcome spec(std::int64_t cp, std::int64_t cn, std::int64_t psum, const Params& params,
-                        const Settings& settings) {
+                    const Settings& settings) {
   const auto power = [](unsigned exponent) { return std::int64_t{1} << exponent; };
-  const auto floor_div = [](std::int64_t a, std::int64_t b) {
-    return a / b - (a % b < 0 ? 1 : 0);
-  };
+  const auto floor_div = [](std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); };
   Outcome o;
   const std::int64_t addend = settings.addend == 1 ? params.bias : settings.addend == 2 ? psum : 0;
   o.acc = cp * params.sp - cn * params.sn +
           params.offset * power(kShape.scale_frac - kShape.offset_frac) +
           addend * power(kShape.scale_frac);
   o.cut = settings.psum_out ? kShape.scale_frac : settings.cut_post;
-  const std::int64_t truncated = settings.psum_out ? o.acc : floor_div(o.acc, power(settings.cut_pre));
+  const std::int64_t truncated =
+      settings.psum_out ? o.acc : floor_div(o.acc, power(settings.cut_pre));
   const std::int64_t unit = power(o.cut);
   o.kept = floor_div(truncated, unit);
   o.lower = o.kept;

@@ -69,8 +69,8 @@ Params Stimulus::params(unsigned column) {
     const auto scale = static_cast<std::uint32_t>(max_unsigned(kShape.scale));
     p.sp = positive ? scale : 0;
     p.sn = positive ? 0 : scale;
-    p.offset = static_cast<std::int32_t>(positive ? max_signed(kShape.offset)
-                                                  : min_signed(kShape.offset));
+    p.offset =
+        static_cast<std::int32_t>(positive ? max_signed(kShape.offset) : min_signed(kShape.offset));
     p.bias =
         static_cast<std::int32_t>(positive ? max_signed(kShape.psum) : min_signed(kShape.psum));
   }

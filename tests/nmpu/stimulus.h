@@ -9,6 +9,7 @@
 namespace aimc::nmpu::test {
 
 static_assert(kLanes <= 64, "keep is one word");
+static_assert(kRows >= 4, "every fourth row is a ruler");
 constexpr unsigned kColumns = kShape.lanes * kShape.rows;
 
 constexpr std::uint64_t kAllLanes = ~std::uint64_t{0} >> (64 - kLanes);
@@ -36,9 +37,7 @@ class Mix {
     return z ^ (z >> 31);
   }
   /// 0 .. limit - 1, limit below 2^32
-  unsigned below(unsigned limit) {
-    return static_cast<unsigned>(((next() >> 32) * limit) >> 32);
-  }
+  unsigned below(unsigned limit) { return static_cast<unsigned>(((next() >> 32) * limit) >> 32); }
   bool chance(unsigned one_in) { return below(one_in) == 0; }
   /// True with probability p / 65536.
   bool odds(unsigned p) { return (next() >> 48) < p; }
