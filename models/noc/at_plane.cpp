@@ -51,6 +51,7 @@ bool AtPlane::take_off(std::uint32_t slot) {
   const std::uint64_t latency = std::uint64_t{config_.router_cycles} * path_.routers() + 2;
   book_[slot].head_cycle = inject + latency;
   flights_.push_back({slot, inject + latency + flits - 1});
+  std::push_heap(flights_.begin(), flights_.end());
   return true;
 }
 
@@ -62,6 +63,10 @@ void AtPlane::land(const Flight& flight) {
 }
 
 void AtPlane::go_through_mesh() {
+  // The mesh queues packets of one source and cycle in the order of their injection.
+  std::sort(flights_.begin(), flights_.end(), [this](const Flight& a, const Flight& b) {
+    return book_[a.slot].id < book_[b.slot].id;
+  });
   for (const Flight& flight : flights_) mesh_.inject(flight.slot);
   flights_.clear();
   mesh_.advance_to(now_);
@@ -71,20 +76,15 @@ void AtPlane::advance_to(std::uint64_t cycle) {
   if (cycle <= now_) return;
   now_ = cycle;
   if (!mesh_.empty()) mesh_.advance_to(cycle);
-  if (flights_.empty() || next_event_cycle() > cycle) return;
-  const auto still_flies = [cycle](const Flight& flight) { return flight.tail_cycle > cycle; };
-  for (const Flight& flight : flights_) {
-    if (!still_flies(flight)) land(flight);
+  while (!flights_.empty() && flights_.front().tail_cycle <= cycle) {
+    land(flights_.front());
+    std::pop_heap(flights_.begin(), flights_.end());
+    flights_.pop_back();
   }
-  flights_.erase(std::remove_if(flights_.begin(), flights_.end(),
-                                [&](const Flight& flight) { return !still_flies(flight); }),
-                 flights_.end());
 }
 
 std::uint64_t AtPlane::next_event_cycle() const {
-  if (flights_.empty()) return mesh_.next_event_cycle();
-  const auto earlier = [](const Flight& a, const Flight& b) { return a.tail_cycle < b.tail_cycle; };
-  return std::min_element(flights_.begin(), flights_.end(), earlier)->tail_cycle;
+  return flights_.empty() ? mesh_.next_event_cycle() : flights_.front().tail_cycle;
 }
 
 }  // namespace aimc::noc

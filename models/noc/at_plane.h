@@ -40,6 +40,8 @@ class AtPlane {
   struct Flight {
     std::uint32_t slot = 0;
     std::uint64_t tail_cycle = 0;
+    /// The earliest arrival is the largest, for a heap.
+    bool operator<(const Flight& other) const { return tail_cycle > other.tail_cycle; }
   };
 
   bool take_off(std::uint32_t slot);

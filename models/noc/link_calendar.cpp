@@ -44,4 +44,17 @@ void LinkCalendar::reserve(std::uint64_t begin, std::uint64_t end) {
   }
 }
 
+void LinkCalendar::reserve_free(std::uint64_t begin, std::uint64_t length) {
+  while (length > 0) {
+    begin = earliest_gap(begin, 1);
+    const auto next = std::partition_point(
+        intervals_.begin() + static_cast<std::ptrdiff_t>(first_), intervals_.end(),
+        [begin](const Interval& taken) { return taken.begin < begin; });
+    const std::uint64_t room = next == intervals_.end() ? length : next->begin - begin;
+    const std::uint64_t taken = std::min(length, room);
+    reserve(begin, begin + taken);
+    length -= taken;
+  }
+}
+
 }  // namespace aimc::noc

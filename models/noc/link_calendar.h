@@ -14,11 +14,13 @@ class LinkCalendar {
  public:
   /// Drops what ends at or before `cycle`; nothing will be asked or reserved before it.
   void forget_before(std::uint64_t cycle);
-  /// First cycle at or after `from` at which `length` cycles in a row are free.
+  /// First cycle at or after `from` from which `length` cycles in a row are free.
   std::uint64_t earliest_gap(std::uint64_t from, std::uint64_t length) const;
   /// Takes the cycles from `begin`, which must be free, to `end` or the next interval, whichever is
   /// earlier.
   void reserve(std::uint64_t begin, std::uint64_t end);
+  /// Takes the first `length` free cycles from `begin` on, in a row or not.
+  void reserve_free(std::uint64_t begin, std::uint64_t length);
   /// Intervals kept.
   std::size_t size() const { return intervals_.size() - first_; }
 

@@ -18,6 +18,15 @@ constexpr std::uint64_t kLinkCycles = 1;       // from the last link into the de
 constexpr std::uint64_t kCreditCycles =
     2;  // from a flit's departure to its slot's next use upstream
 
+// Free cycles in a row that a packet of `length` cycles needs to go first. Whoever comes to a link
+// first delays the other in fact, but here whoever calls first does; a latecomer that had to find
+// room for all its flits would wait more than its predecessors should have waited for it. With this
+// share the mean latency does not depend on the order of the calls; what does not fit takes the
+// free cycles that follow, so none is given twice.
+std::uint64_t enough_of(std::uint64_t length) {
+  return (11 * length + 19) / 20;
+}
+
 /// Link reservations made when a packet is sent, however far ahead of or behind other packets that
 /// is.
 class LtNetwork final : public Network {
@@ -101,7 +110,7 @@ Delivery LtNetwork::send(const Packet& packet) {
     calendar.forget_before(retired_);
     if (i + 1 == path_.size && in_order) earliest = std::max(earliest, last.ejected_cycle);
     const unsigned gap = i == 0 ? 0 : config_.packet_gap_cycles;
-    heads_[i] = calendar.earliest_gap(earliest, std::uint64_t{packet.flits} + gap);
+    heads_[i] = calendar.earliest_gap(earliest, enough_of(std::uint64_t{packet.flits} + gap));
     earliest = heads_[i] + config_.router_cycles;
   }
   reserve_links(packet, plane);
@@ -121,14 +130,18 @@ void LtNetwork::reserve_links(const Packet& packet, std::size_t plane) {
   const std::uint64_t buffer = config_.buffer_flits;
   std::uint64_t released = 0;  // when the link behind the current one is free again
   for (unsigned i = path_.size; i-- > 0;) {
-    std::uint64_t end = heads_[i] + flits + (i == 0 ? 0 : config_.packet_gap_cycles);
+    const std::uint64_t own = flits + (i == 0 ? 0 : config_.packet_gap_cycles);
+    std::uint64_t end = heads_[i] + own;
     if (i + 1 < path_.size) {
       // While the head waits, up to `buffer` flits pile up behind this link. A longer packet stays
       // on the link itself, and is then as late as its tail is on the next one.
       const std::uint64_t drained = flits > buffer ? released : heads_[i + 1] + flits;
       end = std::max(end + buffer, drained + kCreditCycles) - buffer;
     }
-    calendars_[plane + path_.links[i]].reserve(heads_[i], end);
+    LinkCalendar& calendar = calendars_[plane + path_.links[i]];
+    calendar.reserve_free(heads_[i], own);
+    const std::uint64_t held_from = calendar.earliest_gap(heads_[i], 1);
+    if (held_from < end) calendar.reserve(held_from, end);
     busy_cycles_[plane + path_.links[i]] += flits;
     released = end;
   }

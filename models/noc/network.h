@@ -19,7 +19,7 @@ enum class Engine : std::uint8_t { kLt, kAt, kFlit };
 
 /// Shape and timing of the network.
 struct NocConfig {
-  Engine engine = Engine::kLt;
+  Engine engine = Engine::kAt;
   unsigned width = 4;         ///< mesh columns, 1..32
   unsigned height = 4;        ///< mesh rows, 1..32
   double clock_mhz = 1000.0;  ///< network clock, 1..100000

@@ -1,4 +1,5 @@
-// When it arrives: latencies, local time and contention through TLM.
+// When it arrives: latencies, local time and contention through TLM, with initiators that run
+// ahead.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -26,7 +27,8 @@ class NocTime : public test::SystemCTest {
   static unsigned law(unsigned routers, unsigned flits) { return 4 * routers + 2 + flits - 1; }
   static sc_time ns(double value) { return {value, SC_NS}; }
 
-  void build(const NocConfig& config = {}) {
+  void build(NocConfig config = {}) {
+    config.engine = Engine::kLt;
     noc = std::make_unique<Noc>("noc", config, energy, probe);
     for (unsigned tile = 0; tile < 16; ++tile) {
       memories.push_back(
