@@ -13,7 +13,7 @@ constexpr unsigned kCreditCycles = 3;        // from a flit's departure to the r
 constexpr unsigned kSourceCreditCycles = 2;  // to the source
 
 // Inputs in the order of round-robin allocation, by the Port of the router they are at.
-constexpr std::array<unsigned, 5> kIndexOfPort = {0, 1, 3, 2, 4};
+constexpr std::array<unsigned, 6> kIndexOfPort = {0, 1, 3, 2, 4, 5};
 
 unsigned credit_cycles(unsigned hop) {
   return hop == 0 ? kSourceCreditCycles : kCreditCycles;
@@ -21,7 +21,7 @@ unsigned credit_cycles(unsigned hop) {
 
 // The round-robin position after a grant to an input.
 std::uint8_t next_position(unsigned input) {
-  return static_cast<std::uint8_t>(input + 1 == kIndexOfPort.size() ? 0 : input + 1);
+  return static_cast<std::uint8_t>(input + 1 == 2 * kIndexOfPort.size() ? 0 : input + 1);
 }
 
 }  // namespace
@@ -33,11 +33,14 @@ AtMesh::AtMesh(const NocConfig& config, const Topology& topology, PacketBook& bo
       va_cycles_(config.packet_gap_cycles),
       turn_cycles_(std::max(1U, config.packet_gap_cycles)),
       stride_(std::size_t{config.width} + config.height),
-      links_(topology.link_count()),
-      sources_(topology.nodes()) {
+      links_(std::size_t{topology.link_count()} * (topology.torus() ? 2 : 1)),
+      sources_(topology.nodes()),
+      watched_(topology.nodes(), kUnknown) {
   while (record_stride_ < config.buffer_flits + 3U) record_stride_ *= 2;
   records_.resize(links_.size() * record_stride_);
-  for (unsigned number = 0; number < links_.size(); ++number) {
+  for (unsigned index = 0; index < links_.size(); ++index) {
+    const unsigned number = index % topology_.link_count();
+    const bool second = index != number;
     Port port = Port::kTile;
     if (number < topology_.nodes()) {
       port = topology_.port_of({number});
@@ -56,7 +59,9 @@ AtMesh::AtMesh(const NocConfig& config, const Topology& topology, PacketBook& bo
           port = Port::kNorth;
       }
     }
-    links_[number].input = static_cast<std::uint8_t>(kIndexOfPort[static_cast<unsigned>(port)]);
+    const unsigned first_class = kIndexOfPort[static_cast<unsigned>(port)];
+    links_[index].input =
+        static_cast<std::uint8_t>(first_class + (second ? kIndexOfPort.size() : 0));
   }
 }
 
@@ -76,7 +81,7 @@ void AtMesh::lay_path(std::uint32_t slot) {
   granted_[slot] = 0;
   for (unsigned i = 0; i < path_.size; ++i) {
     hop_of(slot, i) = {};
-    hop_of(slot, i).link = path_.links[i];
+    hop_of(slot, i).link = link_of(path_, i);
   }
 }
 
@@ -90,18 +95,19 @@ void AtMesh::inject(std::uint32_t slot) {
     events_.put(packet.inject_cycle, event(Kind::kSource, node));
   }
   ++packets_;
-  bounds_.put(earliest_arrival(slot, packet.inject_cycle), slot);
+  const std::uint64_t latency = kInjectionCycles + config_.router_cycles;
+  if (packet.inject_cycle + latency < watched_[node]) watch_source(node, 0);
 }
 
 void AtMesh::pass(const Path& path, std::uint64_t inject_cycle, unsigned flits) {
   links_[path.links[0]].busy_cycles += flits;
   std::uint64_t granted = inject_cycle + kInjectionCycles + turn_cycles_ - 1;
   for (unsigned i = 1; i < path.size; ++i, granted += config_.router_cycles) {
-    Link& link = links_[path.links[i]];
+    Link& link = links_[link_of(path, i)];
     link.busy_cycles += flits;
     if (granted < link.grant_cycle) continue;
     link.grant_cycle = granted;
-    link.next_grant = next_position(links_[path.links[i - 1]].input);
+    link.next_grant = next_position(links_[link_of(path, i - 1)].input);
   }
 }
 
@@ -129,30 +135,43 @@ void AtMesh::advance_to(std::uint64_t cycle) {
   arrive_until(cycle);
 }
 
-// When a packet's tail arrives at the earliest, given that links it has not got by now are granted
-// at `cycle` or later.
+// When the tail of a packet that has left its source arrives at the earliest, given that links it
+// has not got by now are granted at `cycle` or later.
 std::uint64_t AtMesh::earliest_arrival(std::uint32_t slot, std::uint64_t cycle) const {
-  const Packet& packet = book_[slot].packet;
   const unsigned got = granted_[slot];
-  const unsigned left = path_size_[slot] - got;  // links to get
-  if (got == 0) {
-    return std::max(packet.inject_cycle, cycle) + kInjectionCycles +
-           std::uint64_t{config_.router_cycles} * (left - 1) + packet.flits - 1;
-  }
-  const Hop& last = hops_[slot * stride_ + got - 1];
+  const std::uint64_t last = hops_[slot * stride_ + got - 1].granted;
+  const std::uint64_t rest = std::uint64_t{config_.router_cycles} * (path_size_[slot] - got);
   const std::uint64_t flight = config_.router_cycles - va_cycles_;
-  if (left == 0) return std::max(last.granted + packet.flits - 1, cycle) + flight;
-  return cycle + std::uint64_t{config_.router_cycles} * (left - 1) + flight + packet.flits - 1;
+  const std::uint64_t streamed = book_[slot].packet.flits - 1;
+  const std::uint64_t unhindered = last + (got == 1 ? kInjectionCycles : flight) + rest + streamed;
+  if (rest == 0) return std::max(unhindered, cycle + flight);
+  return std::max(unhindered, cycle + rest - config_.router_cycles + flight + streamed);
+}
+
+// Notes a cycle before which no packet that is still in a source's queue arrives.
+void AtMesh::watch_source(unsigned node, std::uint64_t cycle) {
+  const std::uint32_t first = sources_[node].first;
+  watched_[node] = first == PacketBook::kNone ? kUnknown
+                                              : std::max(cycle, book_[first].packet.inject_cycle) +
+                                                    kInjectionCycles + config_.router_cycles;
+  if (watched_[node] != kUnknown) bounds_.put(watched_[node], node << 1U | 1U);
 }
 
 // Replaces the bounds that have been reached.
 void AtMesh::renew_bounds(std::uint64_t cycle) {
   while (bounds_.next() <= cycle) {
+    const std::uint64_t reached = bounds_.next();
     bounds_.take(arrived_);
-    for (const std::uint32_t slot : arrived_) {
+    for (const std::uint32_t bound : arrived_) {
+      const std::uint32_t slot = bound >> 1U;
+      if ((bound & 1U) != 0) {
+        // A later bound of a source may have been replaced by an earlier one.
+        if (watched_[slot] == reached) watch_source(slot, cycle);
+        continue;
+      }
       const unsigned last = path_size_[slot] - 1;
       if (granted_[slot] > last && hop_of(slot, last).tail != kUnknown) continue;
-      bounds_.put(std::max(earliest_arrival(slot, cycle), cycle + 1), slot);
+      bounds_.put(std::max(earliest_arrival(slot, cycle), cycle + 1), slot << 1U);
     }
   }
 }
@@ -203,7 +222,7 @@ void AtMesh::request(std::uint32_t link) {
   const std::uint32_t wanted = hop_of(record.slot, record.hop).link;
   const std::uint32_t input = links_[link].input;
   Link& next = links_[wanted];
-  next.waiting = static_cast<std::uint8_t>(next.waiting | 1U << input);
+  next.waiting = static_cast<std::uint16_t>(next.waiting | 1U << input);
   next.waiting_slot[input] = record.slot;
   next.waiting_hop[input] = static_cast<std::uint8_t>(record.hop);
   list_for_arbitration(wanted);
@@ -218,19 +237,38 @@ void AtMesh::list_for_arbitration(std::uint32_t link) {
 void AtMesh::arbitrate(std::uint32_t number) {
   Link& link = links_[number];
   link.listed = false;
-  if (link.owner != PacketBook::kNone) return;
+  if (link.owner != PacketBook::kNone || link.waiting == 0) return;
   if (now_ < link.free_cycle) {
     await_release(number);
     return;
   }
+  if (yield_to_other_class(number)) return;
   const unsigned waiting = link.waiting;
   const unsigned after = waiting >> link.next_grant << link.next_grant;
   const auto input = static_cast<unsigned>(__builtin_ctz(after != 0 ? after : waiting));
   // A packet passed later already, see pass(), if events of the past are caught up with.
   if (now_ >= link.grant_cycle) link.next_grant = next_position(input);
   link.grant_cycle = std::max(link.grant_cycle, now_);
-  link.waiting = static_cast<std::uint8_t>(waiting & ~(1U << input));
+  link.waiting = static_cast<std::uint16_t>(waiting & ~(1U << input));
   grant(link.waiting_slot[input], link.waiting_hop[input]);
+}
+
+// Whether a packet of the other class that is known to leave a torus's link goes first.
+bool AtMesh::yield_to_other_class(std::uint32_t number) {
+  if (!topology_.torus() || is_ejection(number)) return false;
+  Link& link = links_[number];
+  const unsigned count = topology_.link_count();
+  const Link& other = links_[number < count ? number + count : number - count];
+  const bool leaves = other.owner == PacketBook::kNone && now_ < other.free_cycle;
+  link.yielded = leaves && !link.yielded && link.waiting != 0;
+  if (link.yielded) events_.put(other.free_cycle, event(Kind::kRelease, number));
+  return link.yielded;
+}
+
+std::uint64_t AtMesh::busy_cycles(unsigned link) const {
+  const std::uint64_t second =
+      topology_.torus() ? links_[link + topology_.link_count()].busy_cycles : 0;
+  return links_[link].busy_cycles + second;
 }
 
 // A release nobody waits for needs no event.
@@ -266,6 +304,7 @@ void AtMesh::grant(std::uint32_t slot, unsigned index) {
                                        kUnknown,       kUnknown, kUnknown};
   }
   resolve_head(slot, index);
+  if (index == 0) bounds_.put(earliest_arrival(slot, now_), slot << 1U);
 }
 
 void AtMesh::resolve_owner(std::uint32_t number) {

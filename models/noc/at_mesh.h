@@ -13,13 +13,18 @@
 
 namespace aimc::noc {
 
-/// One plane of wormhole routers with one virtual channel, moved packet by packet.
+/// One plane of wormhole routers with one virtual channel, or one a class on a torus, moved packet
+/// by packet.
 ///
 /// Of each packet and link two times are worked out: when the first flit departs over the link and
 /// when the last one does. They follow from the times on the link before, from who else wants the
 /// link (round robin), and from the departures behind the link that make room in its buffer. A time
 /// that depends on one not known yet is worked out as soon as that one is; since it only depends on
 /// links further on, and routes have no cycles, none waits for ever.
+///
+/// The two classes of a torus's link are two links here. A packet lets one of the other class that
+/// is known to leave the link finish first, but only once; two that share the link any longer are
+/// taken not to slow each other down.
 class AtMesh {
  public:
   /// @param config   must pass check() and have router_cycles > packet_gap_cycles
@@ -41,11 +46,11 @@ class AtMesh {
   /// it had been injected here.
   void pass(const Path& path, std::uint64_t inject_cycle, unsigned flits);
   /// Cycles in which a flit crossed a link, by link number.
-  std::uint64_t busy_cycles(unsigned link) const { return links_[link].busy_cycles; }
+  std::uint64_t busy_cycles(unsigned link) const;
 
  private:
   static constexpr std::uint64_t kUnknown = PacketEngine::kNever;
-  static constexpr unsigned kPorts = 5;
+  static constexpr unsigned kInputs = 12;  // of a router: ports of the first and the second class
 
   /// A packet on one link of its path.
   struct Hop {
@@ -71,9 +76,9 @@ class AtMesh {
     /// that departure.
     std::uint32_t owner = PacketBook::kNone;
     std::uint8_t owner_hop = 0;
-    std::uint8_t input = 0;        // port of the router behind it
-    std::uint8_t waiting = 0;      // inputs with a head that wants the link, a bit each
+    std::uint8_t input = 0;        // of the router behind it
     std::uint8_t next_grant = 0;   // round-robin position
+    std::uint16_t waiting = 0;     // inputs with a head that wants the link, a bit each
     std::uint64_t free_cycle = 0;  // when the last owner gives the link up, once that is known
     std::uint64_t front = 0;       // record whose tail has no departure yet
     std::uint64_t records = 0;     // ever
@@ -82,10 +87,11 @@ class AtMesh {
     std::uint64_t busy_cycles = 0;
     std::uint64_t grant_cycle = 0;  // of the latest grant
     std::uint64_t oldest = 0;       // record
-    std::array<std::uint32_t, kPorts> waiting_slot{};
-    std::array<std::uint8_t, kPorts> waiting_hop{};
+    std::array<std::uint32_t, kInputs> waiting_slot{};
+    std::array<std::uint8_t, kInputs> waiting_hop{};
     bool listed = false;     // in arbitrations_
     bool releasing = false;  // somebody waits for free_cycle
+    bool yielded = false;    // the other class went first
   };
   enum class Kind : std::uint8_t { kSource, kRequest, kRelease };
   /// What happens at a link, as one number that sorts fast; a source is its injection link.
@@ -101,6 +107,10 @@ class AtMesh {
   bool is_ejection(std::uint32_t link) const {
     return link >= topology_.nodes() && link < 2 * topology_.nodes();
   }
+  std::uint32_t link_of(const Path& path, unsigned hop) const {
+    const bool second = (path.second_class >> hop & 1U) != 0;
+    return path.links[hop] + (second ? topology_.link_count() : 0);
+  }
   void lay_path(std::uint32_t slot);
   void arrive_until(std::uint64_t cycle);
   void handle(Event what);
@@ -109,6 +119,7 @@ class AtMesh {
   void list_for_arbitration(std::uint32_t link);
   void arbitrate(std::uint32_t link);
   void await_release(std::uint32_t link);
+  bool yield_to_other_class(std::uint32_t link);
   void grant(std::uint32_t slot, unsigned hop);
   void resolve_owner(std::uint32_t link);
   void resolve_head(std::uint32_t slot, unsigned hop);
@@ -120,6 +131,7 @@ class AtMesh {
   void announce(std::uint32_t link);
   std::uint64_t flight_cycles(unsigned hop) const;
   std::uint64_t earliest_arrival(std::uint32_t slot, std::uint64_t cycle) const;
+  void watch_source(unsigned node, std::uint64_t cycle);
   void renew_bounds(std::uint64_t cycle);
 
   const NocConfig config_;
@@ -139,8 +151,10 @@ class AtMesh {
   std::vector<SourceQueue> sources_;
   EventWheel<Event> events_;
   EventWheel<std::uint32_t> arrivals_;  // slots
-  // A cycle each packet does not arrive before, until its arrival is known: by slot.
+  // A cycle a packet does not arrive before, until its arrival is known: twice the slot once it has
+  // left its source; twice the node and one for all packets that have not.
   EventWheel<std::uint32_t> bounds_;
+  std::vector<std::uint64_t> watched_;  // the cycle of that, by node
   std::vector<Event> due_;
   std::vector<std::uint32_t> arrived_;
   Path path_;

@@ -84,7 +84,8 @@ void AtPlane::advance_to(std::uint64_t cycle) {
 }
 
 std::uint64_t AtPlane::next_event_cycle() const {
-  return flights_.empty() ? mesh_.next_event_cycle() : flights_.front().tail_cycle;
+  if (!flights_.empty()) return flights_.front().tail_cycle;
+  return mesh_.empty() ? PacketEngine::kNever : mesh_.next_event_cycle();
 }
 
 }  // namespace aimc::noc

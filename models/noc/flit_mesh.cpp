@@ -16,9 +16,9 @@ constexpr std::uint32_t kHead = 2;
 
 // Ports in the order of round-robin allocation: the two of the first dimension, the two of the
 // second, the tile.
-constexpr std::array<unsigned, 5> kIndexOfPort = {0, 1, 3, 2, 4};  // by Port
-constexpr std::array<Port, 5> kPortOfIndex = {Port::kEast, Port::kWest, Port::kSouth, Port::kNorth,
-                                              Port::kTile};
+constexpr std::array<unsigned, 6> kIndexOfPort = {0, 1, 3, 2, 4, 5};  // by Port
+constexpr std::array<Port, 4> kPortOfIndex = {Port::kEast, Port::kWest, Port::kSouth, Port::kNorth};
+constexpr unsigned kNeighbours = kPortOfIndex.size();  // ports that lead to other routers
 
 unsigned index_of(Port port) {
   return kIndexOfPort[static_cast<unsigned>(port)];
@@ -90,12 +90,10 @@ FlitMesh::FlitMesh(const NocConfig& config, const Topology& topology, PacketBook
 void FlitMesh::connect() {
   const auto vcs = static_cast<std::uint32_t>(vcs_);
   for (unsigned router = 0; router < topology_.routers(); ++router) {
-    for (unsigned port = 0; port + 1 < kPorts; ++port) {
-      const bool edge = (port == 0 && topology_.column(router) + 1 == topology_.width()) ||
-                        (port == 1 && topology_.column(router) == 0) ||
-                        (port == 2 && router + topology_.width() >= topology_.routers()) ||
-                        (port == 3 && router < topology_.width());
-      if (edge) continue;
+    for (unsigned port = 0; port < kNeighbours; ++port) {
+      const unsigned size = port < 2 ? topology_.width() : topology_.height();
+      const bool joined = topology_.torus() && size > 1;
+      if (topology_.crosses_edge(router, kPortOfIndex[port]) && !joined) continue;
       const unsigned neighbour = topology_.neighbour(router, kPortOfIndex[port]);
       const unsigned there = neighbour * kPorts + opposite(port);
       out_place_[router * kPorts + port] = there * vcs;
@@ -259,7 +257,9 @@ void FlitMesh::allocate_vcs(unsigned index) {
     std::array<VcMask, 64> offers{};
     VcMask picked = 0;
     for_each_bit(router.free[output], [&](unsigned vc) {
-      const unsigned lane = round_robin(requests, vc_grant_[base + output * vcs_ + vc]);
+      const VcMask suitable = may_take(base, output, requests, vc);
+      if (suitable == 0) return;
+      const unsigned lane = round_robin(suitable, vc_grant_[base + output * vcs_ + vc]);
       offers[lane] |= VcMask{1} << (output * vcs_ + vc);
       picked |= VcMask{1} << lane;
     });
@@ -271,6 +271,19 @@ void FlitMesh::allocate_vcs(unsigned index) {
     });
     vc_granted_ |= picked;
   }
+}
+
+// The requests that may be given a VC of an output: on a torus, links between routers have a first
+// and a second class of VCs.
+FlitMesh::VcMask FlitMesh::may_take(std::size_t base, unsigned output, VcMask requests,
+                                    unsigned vc) const {
+  if (!topology_.torus() || output >= kNeighbours) return requests;
+  const bool second = vc >= vcs_ / 2;
+  VcMask suitable = 0;
+  for_each_bit(requests, [&](unsigned lane) {
+    if (lanes_[base + lane].second_class == second) suitable |= VcMask{1} << lane;
+  });
+  return suitable;
 }
 
 void FlitMesh::allocate_switch(unsigned index) {
@@ -385,6 +398,9 @@ void FlitMesh::head_at_front(std::size_t number, bool next_cycle) {
   const auto router = static_cast<unsigned>(number / (std::size_t{kPorts} * vcs_));
   Port port = next_port(topology_, config_.routing, router, entry.destination_router);
   if (port == Port::kTile) port = topology_.port_of(entry.packet.destination);
+  const auto input = static_cast<unsigned>(number / vcs_ % kPorts);
+  const bool straight = input < kNeighbours && input / 2 == index_of(port) / 2;
+  lane.second_class = in_second_class(topology_, router, port, straight, number % vcs_ >= vcs_ / 2);
   lane.output = static_cast<std::uint8_t>(index_of(port));
   if (va_cycles_ > 1) {
     later(va_cycles_ - (next_cycle ? 0U : 1U))

@@ -15,11 +15,11 @@ namespace aimc::noc {
 
 /// One plane of wormhole routers, moved flit by flit.
 ///
-/// A router has five ports with a buffer per virtual channel (VC) on its inputs, and knows by
-/// credits what the buffers behind its outputs hold. The first flit of a packet asks for a VC of
-/// its output, then every flit asks for the crossbar; both are given by one round of iSLIP
-/// (N. McKeown, IEEE/ACM Trans. Networking 7(2), 1999). The output of the next router is known when
-/// a flit arrives there (look-ahead routing), so routing takes no cycle.
+/// A router has six ports, one of which only tori use, with a buffer per virtual channel (VC) on
+/// its inputs, and knows by credits what the buffers behind its outputs hold. The first flit of a
+/// packet asks for a VC of its output, then every flit asks for the crossbar; both are given by one
+/// round of iSLIP (N. McKeown, IEEE/ACM Trans. Networking 7(2), 1999). The output of the next
+/// router is known when a flit arrives there (look-ahead routing), so routing takes no cycle.
 class FlitMesh {
  public:
   /// @param config   must pass check() and have router_cycles > packet_gap_cycles
@@ -39,7 +39,7 @@ class FlitMesh {
   std::uint64_t busy_cycles(unsigned link) const { return busy_cycles_[link]; }
 
  private:
-  static constexpr unsigned kPorts = 5;
+  static constexpr unsigned kPorts = 6;
   using VcMask = std::uint64_t;  // a bit an input VC of a router: port * vcs_ + vc
 
   /// An input VC.
@@ -48,6 +48,7 @@ class FlitMesh {
     std::uint16_t count = 0;
     std::uint8_t output = 0;     // of the packet at the front
     std::uint8_t output_vc = 0;  // once it is given
+    bool second_class = false;   // wants an output VC of the second class
   };
   struct Router {
     VcMask sends = 0;                                 // flit at the front has an output VC
@@ -95,6 +96,7 @@ class FlitMesh {
   void commit(unsigned router);
   void send_flit(unsigned router, unsigned lane);
   void head_at_front(std::size_t lane, bool next_cycle);
+  VcMask may_take(std::size_t base, unsigned output, VcMask requests, unsigned vc) const;
   Later& later(std::uint64_t delay) { return wheel_[(now_ + delay) & wheel_mask_]; }
 
   const NocConfig config_;

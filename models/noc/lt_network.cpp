@@ -164,11 +164,7 @@ std::vector<LinkUse> LtNetwork::link_use() const {
 
 std::unique_ptr<Network> make_lt_network(const NocConfig& config) {
   check(config);
-  if (config.virtual_channels > 1) {
-    throw std::invalid_argument("noc: virtual_channels is " +
-                                std::to_string(config.virtual_channels) +
-                                ", expected 1 with the link-reservation engine");
-  }
+  check_single_channel(config, "link-reservation engine");
   return std::make_unique<LtNetwork>(config);
 }
 

@@ -40,6 +40,9 @@ void check(const NocConfig& config) {
   if (!(config.clock_mhz >= 1.0 && config.clock_mhz <= 100'000.0)) {
     refuse("clock_mhz", std::to_string(config.clock_mhz), "1..100000");
   }
+  if (config.topology == Wrap::kTorus && config.virtual_channels < 2) {
+    refuse("virtual_channels", std::to_string(config.virtual_channels), "at least 2 on a torus");
+  }
   check_energy("router_energy_pj_per_byte", config.router_energy_pj_per_byte);
   check_energy("link_energy_pj_per_byte", config.link_energy_pj_per_byte);
 }
@@ -53,6 +56,13 @@ const char* engine_name(Engine engine) {
     default:
       return "lt";
   }
+}
+
+void check_single_channel(const NocConfig& config, const char* engine) {
+  const unsigned channels = config.topology == Wrap::kTorus ? 2 : 1;
+  if (config.virtual_channels == channels) return;
+  refuse("virtual_channels", std::to_string(config.virtual_channels),
+         std::to_string(channels) + " with the " + engine);
 }
 
 unsigned node_count(const NocConfig& config) {

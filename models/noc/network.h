@@ -9,6 +9,12 @@ namespace aimc::noc {
 /// Order in which dimensions are travelled.
 enum class Routing : std::uint8_t { kXy, kYx };
 
+/// Whether the ends of rows and columns are joined. On a torus packets take the shorter way round,
+/// to the east or south if both are as long, and change to a second class of virtual channels where
+/// they cross the joint (dateline), so that no ring of waiting packets can close (W. Dally and
+/// C. Seitz, IEEE Trans. Computers C-36(5), 1987).
+enum class Wrap : std::uint8_t { kMesh, kTorus };
+
 /// Which of the two physical networks a packet takes; they share nothing, so requests never block
 /// responses.
 enum class Plane : std::uint8_t { kRequest, kResponse };
@@ -20,8 +26,9 @@ enum class Engine : std::uint8_t { kLt, kAt, kFlit };
 /// Shape and timing of the network.
 struct NocConfig {
   Engine engine = Engine::kAt;
-  unsigned width = 4;         ///< mesh columns, 1..32
-  unsigned height = 4;        ///< mesh rows, 1..32
+  Wrap topology = Wrap::kMesh;
+  unsigned width = 4;         ///< columns, 1..32
+  unsigned height = 4;        ///< rows, 1..32
   double clock_mhz = 1000.0;  ///< network clock, 1..100000
   /// h: pipeline of one router with its output link, cycles per router visited, 1..64
   unsigned router_cycles = 4;
@@ -36,14 +43,16 @@ struct NocConfig {
   /// Idle cycles a router needs between two packets on an output link, 0..16: 1 for a pipeline with
   /// a virtual-channel allocation stage of its own, 0 for a speculative one.
   unsigned packet_gap_cycles = 0;
-  /// Virtual channels of a link, 1..8, each with buffers of its own; more than 1 only with the flit
-  /// engine.
+  /// Virtual channels of a link, 1..8, each with buffers of its own. On a mesh more than 1 only
+  /// with the flit engine; on a torus 2, one a class, or with the flit engine more, half of them a
+  /// class.
   unsigned virtual_channels = 1;
 };
 
 /// A place where packets enter and leave. Tile i is node i, at (i mod width, i / width); then come
 /// the nodes attached to the west ports of column 0: host (row 0) and memory (row 1, or row 0's
-/// north port in a mesh of one row).
+/// north port in a mesh of one row). On a torus, whose west ports are in use, host and memory have
+/// a port of their own there.
 struct Node {
   std::uint32_t id = 0;
 };
@@ -109,6 +118,10 @@ class Network {
 /// Checks a configuration against the ranges given at its members.
 /// @throws std::invalid_argument naming the member, its value and what was expected
 void check(const NocConfig& config);
+
+/// Checks that packets have no choice between virtual channels: one, or one a class on a torus.
+/// @throws std::invalid_argument naming the engine
+void check_single_channel(const NocConfig& config, const char* engine);
 
 /// The engine's name: lt, at or flit.
 const char* engine_name(Engine engine);

@@ -110,7 +110,8 @@ std::string overview_text(const LoadedPlatform& loaded) {
        << " tiles of " << config.tile.crossbar.rows << " x " << config.tile.crossbar.columns
        << " differential pairs, " << config.tile.sram_kib << " KiB SRAM, " << config.tile.nmpu.lanes
        << " NMPU lanes\n\nNetwork\n  " << config.noc.width << " x " << config.noc.height
-       << " mesh, " << (config.noc.routing == noc::Routing::kXy ? "xy" : "yx") << " routing, "
+       << (config.noc.topology == noc::Wrap::kTorus ? " torus, " : " mesh, ")
+       << (config.noc.routing == noc::Routing::kXy ? "xy" : "yx") << " routing, "
        << config.noc.flit_bytes << " bytes a flit, " << config.noc.router_cycles
        << " cycles a router; host and memory attach to column 0\n\nClocks\n  host "
        << config.host.clock_mhz << " MHz, network " << config.noc.clock_mhz << " MHz, tiles "

@@ -142,7 +142,8 @@ void print(const noc::NocConfig& config, const noc::PacketTrace& trace, const Re
       std::max_element(replay.links.begin(), replay.links.end(),
                        [](const auto& a, const auto& b) { return a.busy_cycles < b.busy_cycles; });
   std::ostringstream text;
-  text << "network     " << config.width << " x " << config.height << " mesh, engine "
+  text << "network     " << config.width << " x " << config.height
+       << (config.topology == noc::Wrap::kTorus ? " torus" : " mesh") << ", engine "
        << noc::engine_name(config.engine) << '\n'
        << "packets     " << replay.counters.packets << " in " << last - first << " cycles, "
        << replay.counters.flits << " flits, " << replay.counters.flit_hops << " flit-hops\n"

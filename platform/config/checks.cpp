@@ -46,9 +46,18 @@ void check_engine(const LoadedPlatform& platform) {
                " cycles (noc.router_cycles) in the engines at and flit",
            "fewer than " + std::to_string(config.router_cycles));
   }
-  if (config.engine != noc::Engine::kFlit && config.virtual_channels > 1) {
+  const bool torus = config.topology == noc::Wrap::kTorus;
+  const unsigned least = torus ? 2 : 1;
+  if (config.virtual_channels < least) {
     refuse(platform, "noc.virtual_channels", std::to_string(config.virtual_channels),
-           "only the engine flit has more than one (noc.engine)", "1, or noc.engine=flit");
+           "a torus (noc.topology) needs two classes of channels to be free of deadlock",
+           "at least 2");
+  }
+  if (config.engine != noc::Engine::kFlit && config.virtual_channels > least) {
+    const std::string only = std::to_string(least);
+    refuse(platform, "noc.virtual_channels", std::to_string(config.virtual_channels),
+           "only the engine flit has more than " + only + " (noc.engine)",
+           only + ", or noc.engine=flit");
   }
 }
 

@@ -7,10 +7,13 @@ void add_noc_settings(SettingList& list) {
   list.choice(
       "engine", [](auto& c) -> auto& { return c.noc.engine; }, {"lt", "at", "flit"},
       "link reservations, two events a packet and router, or every flit in every cycle");
+  list.choice(
+      "topology", [](auto& c) -> auto& { return c.noc.topology; }, {"mesh", "torus"},
+      "whether the ends of rows and columns are joined");
   list.whole(
-      "width", [](auto& c) -> auto& { return c.noc.width; }, 1, 32, "columns of the mesh");
+      "width", [](auto& c) -> auto& { return c.noc.width; }, 1, 32, "columns of the network");
   list.whole(
-      "height", [](auto& c) -> auto& { return c.noc.height; }, 1, 32, "rows of the mesh");
+      "height", [](auto& c) -> auto& { return c.noc.height; }, 1, 32, "rows of the network");
   list.positive(
       "clock_mhz", [](auto& c) -> auto& { return c.noc.clock_mhz; }, 10000, "clock of the network");
   list.whole(
@@ -24,7 +27,8 @@ void add_noc_settings(SettingList& list) {
       "idle cycles of an output link between two packets");
   list.whole(
       "virtual_channels", [](auto& c) -> auto& { return c.noc.virtual_channels; }, 1, 8,
-      "virtual channels of a link; more than one only with the engine flit");
+      "virtual channels of a link; on a mesh more than one only with the engine flit, on a torus "
+      "two or more");
   list.power_of_two(
       "flit_bytes", [](auto& c) -> auto& { return c.noc.flit_bytes; }, 4, 64, "payload of a flit");
   list.whole(

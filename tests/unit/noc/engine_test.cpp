@@ -33,17 +33,23 @@ INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(kEngines),
                            return std::string(entry.param.name);
                          });
 
+unsigned steps(unsigned from, unsigned to, unsigned size, bool round) {
+  const unsigned direct = from > to ? from - to : to - from;
+  return round ? std::min(direct, size - direct) : direct;
+}
+
 unsigned routers_between(const NocConfig& config, unsigned source, unsigned destination) {
   const auto router_of = [&](unsigned node) {
-    if (node == host_node(config).id) return 0;
+    if (node == host_node(config).id) return 0U;
     const unsigned memory_router = config.height > 1 ? config.width : 0;
-    return static_cast<int>(node == memory_node(config).id ? memory_router : node);
+    return node == memory_node(config).id ? memory_router : node;
   };
-  const int from = router_of(source);
-  const int to = router_of(destination);
-  const int columns = static_cast<int>(config.width);
-  return static_cast<unsigned>(std::abs(from % columns - to % columns) +
-                               std::abs(from / columns - to / columns) + 1);
+  const unsigned from = router_of(source);
+  const unsigned to = router_of(destination);
+  const unsigned columns = config.width;
+  const bool torus = config.topology == Wrap::kTorus;
+  return steps(from % columns, to % columns, columns, torus) +
+         steps(from / columns, to / columns, config.height, torus) + 1;
 }
 
 TEST_P(Engine, ZeroLoadLatencyIsExactForEveryPairAndLength) {
@@ -54,6 +60,10 @@ TEST_P(Engine, ZeroLoadLatencyIsExactForEveryPairAndLength) {
       config.router_cycles = cycles;
       config.packet_gap_cycles = gap;
       config.routing = gap == 0 ? Routing::kYx : Routing::kXy;
+      if (cycles == 3 || cycles == 6) {
+        config.topology = Wrap::kTorus;
+        config.virtual_channels = 2;
+      }
       std::vector<unsigned> lengths = {1, 2, 5, 8, 9, 64};
       if (cycles == 4) {
         lengths = {24, 257};
@@ -190,7 +200,9 @@ TEST_P(Engine, ConservesFlitsAndCreditsInRandomNetworks) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     NocConfig config = random_config(random);
-    if (GetParam().make == make_flit_engine) config.virtual_channels = 1 + below(random, 8);
+    if (random() % 2 == 0) config.topology = Wrap::kTorus;
+    config.virtual_channels = config.topology == Wrap::kTorus ? 2 : 1;
+    if (GetParam().make == make_flit_engine) config.virtual_channels += below(random, 7);
     const auto engine = GetParam().make(config);
     const std::vector<Packet> packets = random_packets(config, random, 1000);
     const std::vector<Delivery> deliveries = replay(*engine, packets);
@@ -201,18 +213,24 @@ TEST_P(Engine, ConservesFlitsAndCreditsInRandomNetworks) {
 
 // Overload: every source has more than the network can take, and sinks stall. A sink stalls while a
 // packet of its own tile to itself, which needs no other link, comes in.
-TEST_P(Engine, ManyPacketsGetThroughHoweverSinksStall) {
+class Crowd : public ::testing::TestWithParam<std::tuple<EngineName, Wrap>> {};
+
+TEST_P(Crowd, GetsThroughHoweverSinksStall) {
+  const auto& [engine_name, topology] = GetParam();
   const bool full = std::getenv("AIMC_FULL") != nullptr;
   const unsigned count = full ? 1'000'000 : 100'000;
   constexpr unsigned kSeed = 7;
   SCOPED_TRACE("seed " + std::to_string(kSeed));
   std::mt19937 random(kSeed);
-  const NocConfig config;
-  const auto engine = GetParam().make(config);
+  NocConfig config;
+  config.topology = topology;
+  config.virtual_channels = topology == Wrap::kTorus ? 2 : 1;
+  config.buffer_flits = 3;  // packets spread over several routers
+  const auto engine = engine_name.make(config);
   Completion completion;
   std::uint64_t arrived = 0;
   for (unsigned i = 0; i < count; ++i) {
-    Packet packet{{below(random, 18)}, {below(random, 18)}, 1 + below(random, 4)};
+    Packet packet{{below(random, 18)}, {below(random, 18)}, 1 + below(random, 8)};
     packet.plane = random() % 2 == 0 ? Plane::kRequest : Plane::kResponse;
     packet.inject_cycle = engine->now() + random() % 4;
     if (random() % 50 == 0) {
@@ -228,6 +246,15 @@ TEST_P(Engine, ManyPacketsGetThroughHoweverSinksStall) {
   EXPECT_EQ(arrived, count);
   EXPECT_TRUE(engine->at_rest());
 }
+
+INSTANTIATE_TEST_SUITE_P(All, Crowd,
+                         ::testing::Combine(::testing::ValuesIn(kEngines),
+                                            ::testing::Values(Wrap::kMesh, Wrap::kTorus)),
+                         [](const ::testing::TestParamInfo<Crowd::ParamType>& entry) {
+                           const bool torus = std::get<1>(entry.param) == Wrap::kTorus;
+                           return std::get<0>(entry.param).name +
+                                  std::string(torus ? "Torus" : "Mesh");
+                         });
 
 // A caller that follows next_event_cycle, and injects while time goes on, sees what replay sees.
 TEST_P(Engine, SteppingFromEventToEventGivesTheSameArrivals) {

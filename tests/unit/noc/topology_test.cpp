@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/noc/routing.h"
@@ -111,6 +114,73 @@ TEST(RoutingOrder, TheLargestMeshFitsAPath) {
   EXPECT_EQ(path.size, Path::kMaxLinks);
 }
 
+NocConfig torus(unsigned width, unsigned height, Routing routing = Routing::kXy) {
+  NocConfig config = mesh(width, height, routing);
+  config.topology = Wrap::kTorus;
+  config.virtual_channels = 2;
+  return config;
+}
+
+TEST(Torus, RoutersHaveNeighboursBeyondTheEdge) {
+  const Topology topology(torus(4, 3));
+  EXPECT_EQ(topology.neighbour(3, Port::kEast), 0U);
+  EXPECT_EQ(topology.neighbour(4, Port::kWest), 7U);
+  EXPECT_EQ(topology.neighbour(1, Port::kNorth), 9U);
+  EXPECT_EQ(topology.neighbour(10, Port::kSouth), 2U);
+  EXPECT_EQ(topology.neighbour(5, Port::kEast), 6U);
+  EXPECT_EQ(topology.port_of(host_node(torus(4, 3))), Port::kExtra);
+  EXPECT_EQ(topology.port_of(memory_node(torus(4, 3))), Port::kExtra);
+}
+
+TEST(Torus, PathsTakeTheShorterWayRound) {
+  const Topology topology(torus(5, 4));
+  EXPECT_EQ(next_port(topology, Routing::kXy, 0, 4), Port::kWest);
+  EXPECT_EQ(next_port(topology, Routing::kXy, 0, 2), Port::kEast);
+  EXPECT_EQ(next_port(topology, Routing::kXy, 0, 3), Port::kWest);
+  EXPECT_EQ(next_port(topology, Routing::kXy, 0, 10), Port::kSouth);  // as far either way
+  EXPECT_EQ(next_port(topology, Routing::kYx, 0, 19), Port::kNorth);
+  EXPECT_EQ(path_routers(topology, {0}, {19}), 3U);
+}
+
+// A packet that goes through a link takes the next one while it holds the first. Without a cycle in
+// that relation no ring of packets can wait for each other (Dally and Seitz 1987).
+TEST(Torus, ChannelsDependOnEachOtherWithoutCycles) {
+  for (const Routing routing : {Routing::kXy, Routing::kYx}) {
+    for (const auto& [width, height] :
+         {std::pair{4U, 4U}, {5U, 3U}, {2U, 2U}, {8U, 1U}, {1U, 6U}, {7U, 7U}}) {
+      const Topology topology(torus(width, height, routing));
+      std::vector<std::set<unsigned>> next(2 * topology.link_count());
+      Path path;
+      for (unsigned source = 0; source < topology.nodes(); ++source) {
+        for (unsigned destination = 0; destination < topology.nodes(); ++destination) {
+          find_path(topology, routing, {source}, {destination}, path);
+          ASSERT_EQ(path.routers(), path_routers(topology, {source}, {destination}));
+          const auto channel = [&](unsigned i) {
+            const bool second = (path.second_class >> i & 1U) != 0;
+            return path.links[i] + (second ? topology.link_count() : 0);
+          };
+          for (unsigned i = 1; i < path.size; ++i) next[channel(i - 1)].insert(channel(i));
+        }
+      }
+      // Takes away channels nothing follows until none is left.
+      bool removed = true;
+      std::set<unsigned> left;
+      for (unsigned channel = 0; channel < next.size(); ++channel) left.insert(channel);
+      while (removed) {
+        removed = false;
+        for (auto channel = left.begin(); channel != left.end();) {
+          const std::set<unsigned>& after = next[*channel];
+          const bool ends = std::none_of(after.begin(), after.end(),
+                                         [&](unsigned other) { return left.count(other) > 0; });
+          channel = ends ? left.erase(channel) : std::next(channel);
+          removed = removed || ends;
+        }
+      }
+      EXPECT_TRUE(left.empty()) << width << " x " << height;
+    }
+  }
+}
+
 struct BadConfig {
   const char* member;
   std::function<void(NocConfig&)> spoil;
@@ -129,6 +199,7 @@ TEST(NocConfigCheck, NamesTheMemberThatIsOutOfRange) {
       {"packet_gap_cycles", [](NocConfig& c) { c.packet_gap_cycles = 17; }},
       {"clock_mhz", [](NocConfig& c) { c.clock_mhz = 0.0; }},
       {"router_energy_pj_per_byte", [](NocConfig& c) { c.router_energy_pj_per_byte = -1.0; }},
+      {"virtual_channels", [](NocConfig& c) { c.topology = Wrap::kTorus; }},
       {"link_energy_pj_per_byte", [](NocConfig& c) { c.link_energy_pj_per_byte = -0.1; }},
   };
   for (const BadConfig& entry : bad) {
