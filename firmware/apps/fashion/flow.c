@@ -35,7 +35,14 @@ typedef struct result {
   uint32_t arrived;
 } result;
 
+/* A tile of the last layer: which of an image's logits it sends. */
+typedef struct logit_source {
+  unsigned tile, column, columns;
+} logit_source;
+
 static volatile result results[kImagesUnderWay][kMaxResults];
+static logit_source sources[kMaxResults];
+static unsigned source_count;
 /* For each tile of the first layer: its pixels, then one for the semaphore. */
 static aimc_dma_descriptor transfers[kImagesUnderWay][2 * kMaxInputTiles];
 static const uint32_t one = 1;
@@ -112,10 +119,10 @@ static void add_round_of_outputs(aimc_program* p, const block* b, unsigned slot,
   }
 }
 
-/* Both threads of a tile; `place` counts the tiles that send logits. */
-static bool start_block(block* b, unsigned* place) {
+/* Both threads of a tile. */
+static bool start_block(block* b) {
   const bool to_host = of_layer(b, FASHION_LAYERS - 1) && b->last;
-  if (extra_at(b) + extra_bytes(b) > b->tile.sram_bytes || *place == kMaxResults) {
+  if (extra_at(b) + extra_bytes(b) > b->tile.sram_bytes || source_count == kMaxResults) {
     printf("fashion: no room for dataflow in tile %u\n", b->tile.index);
     return false;
   }
@@ -127,10 +134,12 @@ static bool start_block(block* b, unsigned* place) {
   aimc_program_add(&p, aimc_cmd_loop(0, inputs + 1, 0));
   const unsigned outputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
   for (unsigned slot = 0; slot < (to_host ? kImagesUnderWay : 1u); ++slot) {
-    add_round_of_outputs(&p, b, slot, *place);
+    add_round_of_outputs(&p, b, slot, source_count);
   }
   aimc_program_add(&p, aimc_cmd_loop(0, outputs + 1, 0));
-  if (to_host) ++*place;
+  if (to_host) {
+    sources[source_count++] = (logit_source){b->tile.index, b->column, b->region.columns};
+  }
 
   aimc_status status = aimc_program_load(&b->tile, &p);
   if (status != AIMC_OK) return failed(b, "tile program", status);
@@ -146,7 +155,8 @@ static bool start_block(block* b, unsigned* place) {
   return status == AIMC_OK || failed(b, "tile program", status);
 }
 
-static bool prepare_transfers(void) {
+/* Transfers of the first images. */
+static bool prepare_transfers(const uint8_t* images) {
   const layer_map* map = &fashion_maps[0];
   const unsigned count = map->end - map->begin;
   if (count > kMaxInputTiles) {
@@ -160,8 +170,9 @@ static bool prepare_transfers(void) {
       const uintptr_t semaphore = b->tile.base + AIMC_TILE_SEMAPHORE_POST + 4 * kInputs;
       aimc_dma_descriptor* pixels = &chain[2 * i];
       /* Pixels are unsigned, inputs signed with a zero point of -128. */
-      *pixels = aimc_dma_move(0, aimc_tile_sram(&b->tile, input_area(b, slot)),
-                              round_up(b->region.rows, 4));
+      *pixels =
+          aimc_dma_move((uintptr_t)images + slot * FASHION_PIXELS + b->row,
+                        aimc_tile_sram(&b->tile, input_area(b, slot)), round_up(b->region.rows, 4));
       pixels->flags = AIMC_DMA_FLAGS_FLIP_MASK;
       pixels->next = (uint32_t)(uintptr_t)&pixels[1];
       pixels[1] = aimc_dma_move((uintptr_t)&one, semaphore, 4);
@@ -171,36 +182,44 @@ static bool prepare_transfers(void) {
   return true;
 }
 
-static bool send_image(const uint8_t* image, unsigned slot) {
+static bool send_image(unsigned slot) {
   uint32_t at = 0;
-  const aimc_status status = aimc_dma_wait(kTimeoutUs, &at);
-  if (status != AIMC_OK) {
-    printf("fashion: DMA: %s (value 0x%08lx)\n", aimc_strerror(status), (unsigned long)at);
-    return false;
+  aimc_status status = aimc_dma_wait(kTimeoutUs, &at);
+  if (status == AIMC_OK) status = aimc_dma_start(transfers[slot]);
+  if (status == AIMC_OK) return true;
+  printf("fashion: DMA: %s (value 0x%08lx)\n", aimc_strerror(status), (unsigned long)at);
+  return false;
+}
+
+/* The next image for this input area. */
+static void advance_image(unsigned slot) {
+  const unsigned count = fashion_maps[0].end - fashion_maps[0].begin;
+  for (unsigned i = 0; i < count; ++i) {
+    transfers[slot][2 * i].source += kImagesUnderWay * FASHION_PIXELS;
   }
-  const layer_map* map = &fashion_maps[0];
-  for (unsigned i = 0; map->begin + i < map->end; ++i) {
-    const uint8_t* rows = image + fashion_blocks[map->begin + i].row;
-    transfers[slot][2 * i].source = (uint32_t)(uintptr_t)rows;
+}
+
+static bool wait_for(const volatile result* r) {
+  if (r->arrived != 0) return true;
+  const uint64_t limit =
+      aimc_mtime() + kTimeoutUs * (uint64_t)(aimc_platform()->timebase_hz / 1000000u);
+  while (r->arrived == 0) {
+    if (aimc_mtime() >= limit) return false;
   }
-  return aimc_dma_start(transfers[slot]) == AIMC_OK;
+  return true;
 }
 
 static bool receive_logits(unsigned slot, int8_t* logits) {
-  unsigned place = 0;
-  for (const block* b = fashion_blocks; b != end_of_blocks(); ++b) {
-    if (!of_layer(b, FASHION_LAYERS - 1) || !b->last) continue;
-    volatile result* r = &results[slot][place++];
-    const uint64_t limit =
-        aimc_mtime() + kTimeoutUs * (uint64_t)(aimc_platform()->timebase_hz / 1000000u);
-    while (r->arrived == 0) {
-      if (aimc_mtime() < limit) continue;
-      printf("fashion: no logits from tile %u\n", b->tile.index);
+  for (unsigned place = 0; place < source_count; ++place) {
+    const logit_source* source = &sources[place];
+    volatile result* r = &results[slot][place];
+    if (!wait_for(r)) {
+      printf("fashion: no logits from tile %u\n", source->tile);
       return false;
     }
+    __asm__ volatile("" ::: "memory"); /* what the tile wrote before */
     r->arrived = 0;
-    const volatile int8_t* bytes = (const volatile int8_t*)r->logits;
-    for (unsigned c = 0; c < b->region.columns; ++c) logits[b->column + c] = bytes[c];
+    memcpy(logits + source->column, (const void*)r->logits, source->columns);
   }
   return true;
 }
@@ -216,10 +235,10 @@ static bool stop(void) {
 
 bool fashion_run_flow(const fashion_data* data, fashion_result* logits) {
   memset((void*)results, 0, sizeof results);
-  if (!prepare_transfers()) return false;
-  unsigned place = 0;
+  source_count = 0;
+  if (!prepare_transfers(data->images)) return false;
   for (block* b = fashion_blocks; b != end_of_blocks(); ++b) {
-    if (!start_block(b, &place)) return false;
+    if (!start_block(b)) return false;
   }
   for (uint32_t i = 0; i < data->count + kImagesUnderWay; ++i) {
     const unsigned slot = i % kImagesUnderWay;
@@ -227,7 +246,11 @@ bool fashion_run_flow(const fashion_data* data, fashion_result* logits) {
         !receive_logits(slot, logits[i - kImagesUnderWay])) {
       return false;
     }
-    if (i < data->count && !send_image(data->images + i * FASHION_PIXELS, slot)) return false;
+    if (i < data->count) {
+      /* While the engine sends the image before this one. */
+      if (i >= kImagesUnderWay) advance_image(slot);
+      if (!send_image(slot)) return false;
+    }
   }
   return stop();
 }
