@@ -1,7 +1,11 @@
 """The main job: a network classifies real images on the tiles."""
+import sys
 import unittest
 
 from platform_runner import SOURCE, Workspace, labels
+
+sys.path.insert(0, str(SOURCE / "scripts"))
+from trace_slices import decode  # noqa: E402
 
 REFERENCE = SOURCE / "firmware" / "apps" / "fashion" / "reference_logits.i8"
 CLASSES = 10
@@ -103,16 +107,44 @@ class Fashion(unittest.TestCase):
                 first = first or run.summary["reported"]["latency_s"]
                 self.assertAlmostEqual(run.summary["reported"]["latency_s"] / first, 1.0, delta=0.02)
 
+    def test_pipeline_driven_by_the_host_gives_the_same_logits_sooner(self):
+        images = 300
+        driven, _ = self.logits("--analog", "ideal", images=images)
+        run, logits = self.logits("--analog", "ideal", images=images, args=["--mode", "pipelined"])
+        self.assertEqual(logits, REFERENCE.read_bytes()[:images * CLASSES])
+        self.assertLess(run.summary["reported"]["latency_s"], 0.6 * driven.summary["reported"]["latency_s"])
+        for few in (1, 2, 3):
+            _, logits = self.logits("--analog", "ideal", images=few, args=["--mode", "pipelined", "--calibrate", "off"])
+            self.assertEqual(logits, REFERENCE.read_bytes()[:few * CLASSES])
+
+    def test_dataflow_keeps_the_pace_of_its_slowest_stage(self):
+        run, _ = self.logits("--analog", "ideal", "--trace", "perfetto", images=60, args=["--mode", "flow", "--calibrate", "off"])
+        slices = decode(run.bytes_of("trace.pftrace"))
+        moves = sorted(s[3:] for s in slices if s[0] == "dma")
+        self.assertEqual(len(moves), 8 * 60)
+        chains = [(moves[i][0], moves[i + 7][1]) for i in range(0, len(moves), 8)]
+        steady = chains[20:50]
+        period = (steady[-1][0] - steady[0][0]) / (len(steady) - 1)
+        stage = max(end - begin for begin, end in steady)
+        self.assertLess(period, 1.5 * stage)
+        # No tile works longer on an image than the engine.
+        for tile in range(6):
+            busy = sorted(s[3:] for s in slices if s[:2] == (f"tile{tile}", "crossbar") and s[3] > steady[0][0])[:20]
+            self.assertLess(max(end - begin for begin, end in busy), stage)
+
     def test_dataflow_on_other_geometries(self):
         reference = REFERENCE.read_bytes()
         for settings in (["tile.rows=128", "tile.columns=128", "noc.width=5", "tile.count=20"], ["noc.width=8", "noc.height=2"]):
-            with self.subTest(settings=settings):
-                options = [part for setting in settings for part in ("--set", setting)]
-                run, logits = self.logits("--analog", "ideal", *options, images=200, args=["--mode", "flow"])
-                self.assertGreaterEqual(accuracy(logits, 200), accuracy(reference, 200) - 0.02)
+            options = [part for setting in settings for part in ("--set", setting)]
+            found = {}
+            for mode in ("flow", "pipelined"):
+                with self.subTest(settings=settings, mode=mode):
+                    run, found[mode] = self.logits("--analog", "ideal", *options, images=200, args=["--mode", mode])
+                    self.assertGreaterEqual(accuracy(found[mode], 200), accuracy(reference, 200) - 0.02)
+            self.assertEqual(found["flow"], found["pipelined"])
 
     def test_threads_change_nothing(self):
-        for mode in ("tiles", "flow"):
+        for mode in ("tiles", "pipelined", "flow"):
             with self.subTest(mode=mode):
                 runs = [self.logits("--threads", threads, images=100, args=["--mode", mode]) for threads in (1, 2, 4)]
                 for run, logits in runs[1:]:

@@ -59,6 +59,8 @@ bool fashion_load_nominal(void);
 bool fashion_calibrate(double* rms_before, double* rms_after);
 /** Classifies one image; the host drives every tile. */
 bool fashion_run_tiles(const uint8_t* image, int8_t* logits);
+/** Classifies all images; the host drives every tile, each layer with another image. */
+bool fashion_run_pipelined(const fashion_data* data, fashion_result* logits);
 /** Classifies all images; activations flow from tile to tile without the host. */
 bool fashion_run_flow(const fashion_data* data, fashion_result* logits);
 

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aimc_dma.h"
 #include "aimc_program.h"
 #include "fashion.h"
+#include "feed.h"
 #include "mapping.h"
 
 enum {
@@ -23,9 +23,8 @@ enum {
   kCounts, /* counts are there; between the threads */
   kCountsFree,
   kMaxCommands = 192,
-  kImagesUnderWay = 4,
+  kImagesUnderWay = kMostImagesFed,
   kMaxResults = 16,
-  kMaxInputTiles = 64,
   kTimeoutUs = 1000000
 };
 
@@ -43,43 +42,17 @@ typedef struct logit_source {
 static volatile result results[kImagesUnderWay][kMaxResults];
 static logit_source sources[kMaxResults];
 static unsigned source_count;
-/* For each tile of the first layer: its pixels, then one for the semaphore. */
-static aimc_dma_descriptor transfers[kImagesUnderWay][2 * kMaxInputTiles];
 static const uint32_t one = 1;
 static aimc_command code[kMaxCommands];
 
-static bool failed(const block* b, const char* what, aimc_status status) {
-  printf("fashion: tile %u: %s: %s (value 0x%08lx)\n", b->tile.index, what, aimc_strerror(status),
-         (unsigned long)b->tile.error_value);
-  return false;
-}
-
-static block* end_of_blocks(void) {
-  return fashion_blocks + fashion_maps[FASHION_LAYERS - 1].end;
-}
-
-static bool of_layer(const block* b, unsigned layer) {
-  const unsigned index = (unsigned)(b - fashion_blocks);
-  return index >= fashion_maps[layer].begin && index < fashion_maps[layer].end;
-}
-
-/* More input areas of the first layer, and the word that says that logits have arrived. */
-static uint32_t extra_at(const block* b) {
-  return round_up(sram_needed(b), 4);
-}
-
-static uint32_t input_area(const block* b, unsigned slot) {
-  return slot == 0 ? b->inputs_at : extra_at(b) + (slot - 1) * round_up(b->region.rows, 4);
-}
-
 static uint32_t extra_bytes(const block* b) {
-  if (of_layer(b, 0)) return (kImagesUnderWay - 1) * round_up(b->region.rows, 4);
-  return of_layer(b, FASHION_LAYERS - 1) && b->last ? 4 : 0;
+  if (fashion_is_of_layer(b, 0)) return (kImagesUnderWay - 1) * round_up(b->region.rows, 4);
+  return fashion_is_of_layer(b, FASHION_LAYERS - 1) && b->last ? 4 : 0;
 }
 
 static unsigned senders(const block* b) {
   unsigned count = 0;
-  for (const block* from = fashion_blocks; from != end_of_blocks(); ++from) {
+  for (const block* from = fashion_blocks; from != fashion_blocks_end(); ++from) {
     for (unsigned i = 0; from->last && i < from->put_count; ++i) count += from->targets[i] == b;
   }
   return count;
@@ -88,12 +61,12 @@ static unsigned senders(const block* b) {
 static void add_round_of_inputs(aimc_program* p, const block* b, uint32_t inputs_at) {
   aimc_command mvm = b->mvm;
   mvm.word[1] = inputs_at;
-  const unsigned parts = of_layer(b, 0) ? 1 : senders(b);
+  const unsigned parts = fashion_is_of_layer(b, 0) ? 1 : senders(b);
   aimc_program_add(p, aimc_cmd_wait(kInputs, parts));
   aimc_program_add(p, aimc_cmd_wait(kCountsFree, 1));
   aimc_program_add(p, mvm);
   aimc_program_add(p, aimc_cmd_signal(kCounts, 1));
-  for (const block* from = fashion_blocks; from != end_of_blocks(); ++from) {
+  for (const block* from = fashion_blocks; from != fashion_blocks_end(); ++from) {
     for (unsigned i = 0; from->last && i < from->put_count; ++i) {
       if (from->targets[i] == b) aimc_program_add(p, aimc_cmd_signal_tile(&from->tile, kCredit, 1));
     }
@@ -101,7 +74,7 @@ static void add_round_of_inputs(aimc_program* p, const block* b, uint32_t inputs
 }
 
 static void add_round_of_outputs(aimc_program* p, const block* b, unsigned slot, unsigned place) {
-  const bool to_host = of_layer(b, FASHION_LAYERS - 1) && b->last;
+  const bool to_host = fashion_is_of_layer(b, FASHION_LAYERS - 1) && b->last;
   aimc_program_add(p, aimc_cmd_wait(kCounts, 1));
   if (!b->first) aimc_program_add(p, aimc_cmd_wait(kPsums, 1));
   if (b->put_count != 0) aimc_program_add(p, aimc_cmd_wait(kCredit, b->put_count));
@@ -115,21 +88,21 @@ static void add_round_of_outputs(aimc_program* p, const block* b, unsigned slot,
   if (to_host) {
     const uintptr_t at = (uintptr_t)&results[slot][place];
     aimc_program_add(p, aimc_cmd_put(b->outputs_at, at, round_up(b->region.columns, 4)));
-    aimc_program_add(p, aimc_cmd_put(extra_at(b), at + offsetof(result, arrived), 4));
+    aimc_program_add(p, aimc_cmd_put(fashion_extra_at(b), at + offsetof(result, arrived), 4));
   }
 }
 
 /* Both threads of a tile. */
 static bool start_block(block* b) {
-  const bool to_host = of_layer(b, FASHION_LAYERS - 1) && b->last;
-  if (extra_at(b) + extra_bytes(b) > b->tile.sram_bytes || source_count == kMaxResults) {
+  const bool to_host = fashion_is_of_layer(b, FASHION_LAYERS - 1) && b->last;
+  if (fashion_extra_at(b) + extra_bytes(b) > b->tile.sram_bytes || source_count == kMaxResults) {
     printf("fashion: no room for dataflow in tile %u\n", b->tile.index);
     return false;
   }
   aimc_program p = {.commands = code, .capacity = kMaxCommands};
   const unsigned inputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
-  for (unsigned slot = 0; slot < (of_layer(b, 0) ? kImagesUnderWay : 1u); ++slot) {
-    add_round_of_inputs(&p, b, input_area(b, slot));
+  for (unsigned slot = 0; slot < (fashion_is_of_layer(b, 0) ? kImagesUnderWay : 1u); ++slot) {
+    add_round_of_inputs(&p, b, fashion_input_area(b, slot));
   }
   aimc_program_add(&p, aimc_cmd_loop(0, inputs + 1, 0));
   const unsigned outputs = aimc_program_add(&p, (aimc_command){{AIMC_TILE_OPCODE_NOP}});
@@ -142,61 +115,17 @@ static bool start_block(block* b) {
   }
 
   aimc_status status = aimc_program_load(&b->tile, &p);
-  if (status != AIMC_OK) return failed(b, "tile program", status);
+  if (status != AIMC_OK) return fashion_failed(b, "tile program", status);
   if (to_host) {
-    status = aimc_tile_write(&b->tile, extra_at(b), &one, sizeof one);
-    if (status != AIMC_OK) return failed(b, "tile program", status);
+    status = aimc_tile_write(&b->tile, fashion_extra_at(b), &one, sizeof one);
+    if (status != AIMC_OK) return fashion_failed(b, "tile program", status);
   }
   for (unsigned i = 0; i <= kCountsFree; ++i) aimc_semaphore_set(&b->tile, i, 0);
   aimc_semaphore_set(&b->tile, kCredit, b->put_count);
   aimc_semaphore_set(&b->tile, kCountsFree, 1);
   status = aimc_program_start(&b->tile, 0, inputs);
   if (status == AIMC_OK) status = aimc_program_start(&b->tile, 1, outputs);
-  return status == AIMC_OK || failed(b, "tile program", status);
-}
-
-/* Transfers of the first images. */
-static bool prepare_transfers(const uint8_t* images) {
-  const layer_map* map = &fashion_maps[0];
-  const unsigned count = map->end - map->begin;
-  if (count > kMaxInputTiles) {
-    printf("fashion: dataflow feeds at most %d tiles, not %u\n", kMaxInputTiles, count);
-    return false;
-  }
-  for (unsigned slot = 0; slot < kImagesUnderWay; ++slot) {
-    aimc_dma_descriptor* chain = transfers[slot];
-    for (unsigned i = 0; i < count; ++i) {
-      const block* b = &fashion_blocks[map->begin + i];
-      const uintptr_t semaphore = b->tile.base + AIMC_TILE_SEMAPHORE_POST + 4 * kInputs;
-      aimc_dma_descriptor* pixels = &chain[2 * i];
-      /* Pixels are unsigned, inputs signed with a zero point of -128. */
-      *pixels =
-          aimc_dma_move((uintptr_t)images + slot * FASHION_PIXELS + b->row,
-                        aimc_tile_sram(&b->tile, input_area(b, slot)), round_up(b->region.rows, 4));
-      pixels->flags = AIMC_DMA_FLAGS_FLIP_MASK;
-      pixels->next = (uint32_t)(uintptr_t)&pixels[1];
-      pixels[1] = aimc_dma_move((uintptr_t)&one, semaphore, 4);
-      if (i + 1 < count) pixels[1].next = (uint32_t)(uintptr_t)&pixels[2];
-    }
-  }
-  return true;
-}
-
-static bool send_image(unsigned slot) {
-  uint32_t at = 0;
-  aimc_status status = aimc_dma_wait(kTimeoutUs, &at);
-  if (status == AIMC_OK) status = aimc_dma_start(transfers[slot]);
-  if (status == AIMC_OK) return true;
-  printf("fashion: DMA: %s (value 0x%08lx)\n", aimc_strerror(status), (unsigned long)at);
-  return false;
-}
-
-/* The next image for this input area. */
-static void advance_image(unsigned slot) {
-  const unsigned count = fashion_maps[0].end - fashion_maps[0].begin;
-  for (unsigned i = 0; i < count; ++i) {
-    transfers[slot][2 * i].source += kImagesUnderWay * FASHION_PIXELS;
-  }
+  return status == AIMC_OK || fashion_failed(b, "tile program", status);
 }
 
 static bool wait_for(const volatile result* r) {
@@ -225,10 +154,10 @@ static bool receive_logits(unsigned slot, int8_t* logits) {
 }
 
 static bool stop(void) {
-  for (const block* b = fashion_blocks; b != end_of_blocks(); ++b) aimc_program_stop(&b->tile);
-  for (block* b = fashion_blocks; b != end_of_blocks(); ++b) {
+  for (const block* b = fashion_blocks; b != fashion_blocks_end(); ++b) aimc_program_stop(&b->tile);
+  for (block* b = fashion_blocks; b != fashion_blocks_end(); ++b) {
     const aimc_status status = aimc_tile_wait(&b->tile, kTimeoutUs);
-    if (status != AIMC_OK) return failed(b, "tile program", status);
+    if (status != AIMC_OK) return fashion_failed(b, "tile program", status);
   }
   return true;
 }
@@ -236,8 +165,8 @@ static bool stop(void) {
 bool fashion_run_flow(const fashion_data* data, fashion_result* logits) {
   memset((void*)results, 0, sizeof results);
   source_count = 0;
-  if (!prepare_transfers(data->images)) return false;
-  for (block* b = fashion_blocks; b != end_of_blocks(); ++b) {
+  if (!fashion_feed_prepare(data->images, kImagesUnderWay, kInputs)) return false;
+  for (block* b = fashion_blocks; b != fashion_blocks_end(); ++b) {
     if (!start_block(b)) return false;
   }
   for (uint32_t i = 0; i < data->count + kImagesUnderWay; ++i) {
@@ -248,8 +177,8 @@ bool fashion_run_flow(const fashion_data* data, fashion_result* logits) {
     }
     if (i < data->count) {
       /* While the engine sends the image before this one. */
-      if (i >= kImagesUnderWay) advance_image(slot);
-      if (!send_image(slot)) return false;
+      if (i >= kImagesUnderWay) fashion_feed_advance(slot);
+      if (!fashion_feed_send(slot)) return false;
     }
   }
   return stop();

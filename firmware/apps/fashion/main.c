@@ -1,6 +1,6 @@
 /* Classifies Fashion-MNIST images on analog tiles, or on the host alone for comparison.
  *
- *   fashion.elf [--images N] [--mode tiles|flow|host] [--calibrate on|off|both]
+ *   fashion.elf [--images N] [--mode tiles|pipelined|flow|host] [--calibrate on|off|both]
  *               [--images-at ADDRESS] [--labels-at ADDRESS]
  *
  * The images and labels are IDX files in RAM. `both` classifies once with nominal NMPU parameters
@@ -16,7 +16,7 @@ enum { kUsageCode = 2, kProgressEvery = 50 };
 
 typedef enum calibrate_mode { kCalibrateOff, kCalibrateOn, kCalibrateBoth } calibrate_mode;
 
-typedef enum run_mode { kOnTiles, kAsFlow, kOnHost } run_mode;
+typedef enum run_mode { kOnTiles, kPipelined, kAsFlow, kOnHost } run_mode;
 
 typedef struct options {
   uint32_t images;
@@ -40,10 +40,10 @@ static bool parse_number(const char* text, uint32_t* value) {
   return true;
 }
 
-static const char* const mode_names[] = {"tiles", "flow", "host"};
+static const char* const mode_names[] = {"tiles", "pipelined", "flow", "host"};
 
 static bool parse_mode(const char* text, run_mode* mode) {
-  for (unsigned i = 0; i < 3; ++i) {
+  for (unsigned i = 0; i < 4; ++i) {
     if (strcmp(text, mode_names[i]) == 0) {
       *mode = (run_mode)i;
       return true;
@@ -92,7 +92,8 @@ static bool parse(int argc, char** argv, options* o) {
       printf("fashion: unknown argument '%s'; ", name);
     }
     printf(
-        "usage: [--images N] [--mode tiles|flow|host] [--calibrate on|off|both] [--images-at "
+        "usage: [--images N] [--mode tiles|pipelined|flow|host] [--calibrate on|off|both] "
+        "[--images-at "
         "ADDRESS] "
         "[--labels-at ADDRESS]\n");
     return false;
@@ -119,12 +120,21 @@ static bool run_one_by_one(const fashion_data* data, run_mode mode) {
   return true;
 }
 
+static bool run(const fashion_data* data, run_mode mode) {
+  switch (mode) {
+    case kPipelined:
+      return fashion_run_pipelined(data, fashion_logits);
+    case kAsFlow:
+      return fashion_run_flow(data, fashion_logits);
+    default:
+      return run_one_by_one(data, mode);
+  }
+}
+
 static bool classify(const fashion_data* data, run_mode mode, measured* result) {
   const uint64_t energy = aimc_energy_pj();
   const uint64_t cycles = aimc_cycles();
-  const bool ok =
-      mode == kAsFlow ? fashion_run_flow(data, fashion_logits) : run_one_by_one(data, mode);
-  if (!ok) return false;
+  if (!run(data, mode)) return false;
   const double count = data->count;
   const double seconds = (double)(aimc_cycles() - cycles) / (aimc_platform()->host_clock_khz * 1e3);
   result->energy_j = (double)(aimc_energy_pj() - energy) * 1e-12 / count;

@@ -1,4 +1,4 @@
-/** How the network lies on the tiles; shared by the two ways of running it. */
+/** How the network lies on the tiles; shared by the ways of running it. */
 #ifndef FASHION_MAPPING_H
 #define FASHION_MAPPING_H
 
@@ -39,5 +39,24 @@ static inline uint32_t round_up(uint32_t value, uint32_t multiple) {
 static inline uint32_t sram_needed(const block* b) {
   return b->outputs_at + round_up(2u * b->region.columns, 4);
 }
+/** Where SRAM that the mapping leaves free begins. */
+static inline uint32_t fashion_extra_at(const block* b) {
+  return round_up(sram_needed(b), 4);
+}
+
+/** Behind the last block of the last layer. */
+static inline block* fashion_blocks_end(void) {
+  return fashion_blocks + fashion_maps[FASHION_LAYERS - 1].end;
+}
+
+static inline bool fashion_is_of_layer(const block* b, unsigned layer) {
+  const unsigned index = (unsigned)(b - fashion_blocks);
+  return index >= fashion_maps[layer].begin && index < fashion_maps[layer].end;
+}
+
+/** Reads the logits where the last layer has left them. */
+bool fashion_read_logits(int8_t* logits);
+/** Prints what went wrong with a block's tile; returns false. */
+bool fashion_failed(const block* b, const char* what, aimc_status status);
 
 #endif

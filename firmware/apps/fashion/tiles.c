@@ -18,7 +18,7 @@ block fashion_blocks[kMaxBlocks];
 layer_map fashion_maps[FASHION_LAYERS];
 static aimc_column_params params[kMaxColumns];
 
-static bool failed(const block* b, const char* what, aimc_status status) {
+bool fashion_failed(const block* b, const char* what, aimc_status status) {
   printf("fashion: tile %u: %s: %s (value 0x%08lx)\n", b->tile.index, what, aimc_strerror(status),
          (unsigned long)b->tile.error_value);
   return false;
@@ -60,12 +60,12 @@ static bool map_layer(unsigned index, const aimc_tile* shape, unsigned* used) {
                    .first = r == 0,
                    .last = r + height == layer->rows};
       aimc_status status = aimc_tile_open(&b->tile, *used);
-      if (status != AIMC_OK) return failed(b, "opening", status);
+      if (status != AIMC_OK) return fashion_failed(b, "opening", status);
       const unsigned top = b->tile.max_range;
       const aimc_read_mode mode = {.magnitude_bits = 8,
                                    .range = (uint8_t)(layer->range < top ? layer->range : top)};
       status = aimc_tile_set_read_mode(&b->tile, &mode);
-      if (status != AIMC_OK) return failed(b, "read mode", status);
+      if (status != AIMC_OK) return fashion_failed(b, "read mode", status);
       place(b, height, width);
       if (sram_needed(b) > b->tile.sram_bytes) {
         printf("fashion: layer %u needs %lu bytes of SRAM in a tile, tile %u has %u\n", index + 1,
@@ -197,17 +197,17 @@ bool fashion_program(void) {
     block* b = &fashion_blocks[i];
     aimc_status status =
         aimc_tile_load_weights(&b->tile, block_weights(b), b->layer->columns, &b->region);
-    if (status != AIMC_OK) return failed(b, "loading weights", status);
+    if (status != AIMC_OK) return fashion_failed(b, "loading weights", status);
     /* Programming takes milliseconds: all tiles at once. */
     const aimc_command program = {{AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0,
                                    (uint32_t)b->region.rows << 16,
                                    (uint32_t)b->region.columns << 16}};
     status = aimc_tile_submit(&b->tile, &program);
-    if (status != AIMC_OK) return failed(b, "programming", status);
+    if (status != AIMC_OK) return fashion_failed(b, "programming", status);
   }
   for (unsigned i = 0; i < count; ++i) {
     const aimc_status status = aimc_tile_wait(&fashion_blocks[i].tile, kProgramTimeoutUs);
-    if (status != AIMC_OK) return failed(&fashion_blocks[i], "programming", status);
+    if (status != AIMC_OK) return fashion_failed(&fashion_blocks[i], "programming", status);
   }
   printf("programmed %u tiles in %llu us\n", count, (aimc_time_ns() - begin) / 1000);
   return true;
@@ -237,7 +237,7 @@ static bool load_params(const aimc_calibration_options* calibration, double* squ
         options.counts_at = b->counts_at;
         status = aimc_calibrate(&b->tile, &b->region, block_weights(b), b->layer->columns, &options,
                                 params, &result);
-        if (status != AIMC_OK) return failed(b, "calibration", status);
+        if (status != AIMC_OK) return fashion_failed(b, "calibration", status);
         *squares_before += result.rms_before * result.rms_before;
         *squares_after += result.rms_after * result.rms_after;
         printf(
@@ -247,7 +247,7 @@ static bool load_params(const aimc_calibration_options* calibration, double* squ
             result.nominal, result.columns, result.clamped);
       }
       status = aimc_tile_set_params(&b->tile, 0, b->region.columns, params);
-      if (status != AIMC_OK) return failed(b, "NMPU parameters", status);
+      if (status != AIMC_OK) return fashion_failed(b, "NMPU parameters", status);
     }
   }
   return true;
@@ -286,15 +286,15 @@ static bool finish_layer(const layer_map* map) {
       /* Partial sums have arrived when the predecessor has completed its PUT. */
       if (!b->first) {
         const aimc_status status = aimc_tile_wait(&b[-1].tile, AIMC_DEFAULT_TIMEOUT_US);
-        if (status != AIMC_OK) return failed(b - 1, "partial sums", status);
+        if (status != AIMC_OK) return fashion_failed(b - 1, "partial sums", status);
       }
       const aimc_status status = finish_block(b);
-      if (status != AIMC_OK) return failed(b, "post", status);
+      if (status != AIMC_OK) return fashion_failed(b, "post", status);
     }
   }
   for (unsigned i = map->begin + length - 1; i < map->end; i += length) {
     const aimc_status status = aimc_tile_wait(&fashion_blocks[i].tile, AIMC_DEFAULT_TIMEOUT_US);
-    if (status != AIMC_OK) return failed(&fashion_blocks[i], "layer", status);
+    if (status != AIMC_OK) return fashion_failed(&fashion_blocks[i], "layer", status);
   }
   return true;
 }
@@ -306,19 +306,19 @@ static bool write_image(const uint8_t* image) {
         aimc_tile_write_pixels(&b->tile, b->inputs_at, image + b->row, round_up(b->region.rows, 4));
     /* Converts while the next tile's inputs are on their way. */
     if (status == AIMC_OK) status = aimc_tile_submit(&b->tile, &b->mvm);
-    if (status != AIMC_OK) return failed(b, "inputs", status);
+    if (status != AIMC_OK) return fashion_failed(b, "inputs", status);
   }
   return true;
 }
 
-static bool read_logits(int8_t* logits) {
+bool fashion_read_logits(int8_t* logits) {
   uint32_t words[(FASHION_CLASSES + 3) / 4 + 1];
   const layer_map* map = &fashion_maps[FASHION_LAYERS - 1];
   for (unsigned i = map->begin + map->chain_length - 1; i < map->end; i += map->chain_length) {
     const block* b = &fashion_blocks[i];
     const aimc_status status =
         aimc_tile_read(&b->tile, b->outputs_at, words, round_up(b->region.columns, 4));
-    if (status != AIMC_OK) return failed(b, "logits", status);
+    if (status != AIMC_OK) return fashion_failed(b, "logits", status);
     const int8_t* bytes = (const int8_t*)words;
     for (unsigned c = 0; c < b->region.columns; ++c) logits[b->column + c] = bytes[c];
   }
@@ -333,13 +333,13 @@ bool fashion_run_tiles(const uint8_t* image, int8_t* logits) {
     aimc_marker_begin(fashion_sections.layer[l]);
     for (unsigned i = fashion_maps[l].begin; l > 0 && i < fashion_maps[l].end; ++i) {
       const aimc_status status = aimc_tile_submit(&fashion_blocks[i].tile, &fashion_blocks[i].mvm);
-      if (status != AIMC_OK) return failed(&fashion_blocks[i], "mvm", status);
+      if (status != AIMC_OK) return fashion_failed(&fashion_blocks[i], "mvm", status);
     }
     if (!finish_layer(&fashion_maps[l])) return false;
     aimc_marker_end(fashion_sections.layer[l]);
   }
   aimc_marker_begin(fashion_sections.io);
-  const bool ok = read_logits(logits);
+  const bool ok = fashion_read_logits(logits);
   aimc_marker_end(fashion_sections.io);
   return ok;
 }
