@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aimc_dma.h"
 #include "aimc_program.h"
 
-enum { kMaxTiles = 1024, kMaxStrided = 48, kTimeoutUs = 60000000, kUsage = 2 };
+enum { kMaxTiles = 1024, kMaxColumns = 1024, kMaxStrided = 48, kTimeoutUs = 60000000, kUsage = 2 };
 
 static aimc_tile tiles[kMaxTiles];
+static int8_t weights[kMaxColumns] __attribute__((aligned(4)));
 
 static unsigned long option(int argc, char** argv, const char* name, unsigned long value) {
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -29,16 +31,27 @@ static void check(const aimc_tile* tile, const char* what, aimc_status status) {
   exit(1);
 }
 
+/* One row of weights is every row's: a stride of zero. By DMA where one window shows them all. */
+static aimc_status load_weights(aimc_tile* tile) {
+  const aimc_region all = {0, (uint16_t)tile->rows, 0, (uint16_t)tile->columns};
+  if (tile->rows * tile->columns > AIMC_TILE_WEIGHTS_WINDOW_SIZE || tile->columns % 4 != 0) {
+    return aimc_tile_load_weights(tile, weights, 0, &all);
+  }
+  aimc_dma_descriptor rows = aimc_dma_move(
+      (uintptr_t)weights, tile->base + AIMC_TILE_WEIGHTS_OFFSET, (uint32_t)tile->columns);
+  rows.rows = tile->rows;
+  rows.destination_stride = tile->columns;
+  const aimc_status status = aimc_dma_start(&rows);
+  return status != AIMC_OK ? status : aimc_dma_wait(kTimeoutUs, NULL);
+}
+
 /* Weights 1, -1, 1, ... in every cell, inputs that differ from repetition to repetition. */
 static void prepare(aimc_tile* tile, unsigned index, bool four_phase) {
-  static int8_t weights[256];
   for (unsigned i = 0; i < sizeof weights; ++i) weights[i] = i % 2 == 0 ? 64 : -64;
   check(tile, "opening", aimc_tile_open(tile, index));
   const aimc_read_mode mode = {.magnitude_bits = 7, .four_phase = four_phase};
   check(tile, "read mode", aimc_tile_set_read_mode(tile, &mode));
-  /* One row of weights is every row's: a stride of zero. */
-  const aimc_region all = {0, (uint16_t)tile->rows, 0, (uint16_t)tile->columns};
-  check(tile, "weights", aimc_tile_load_weights(tile, weights, 0, &all));
+  check(tile, "weights", load_weights(tile));
   const aimc_command program = {
       {AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0, tile->rows << 16, tile->columns << 16}};
   check(tile, "programming", aimc_tile_submit(tile, &program));

@@ -11,6 +11,8 @@ constexpr std::size_t kBlockRows = 256;  // rows whose sum fits 32 bits
 
 constexpr std::size_t kGroup = 4;  // columns done together, as they share the loads of the inputs
 
+constexpr std::size_t kAhead = 2;  // groups from the one added up to the one asked for
+
 // Dot products of a group of columns. Products of 16-bit integers added in 32 bits are the form
 // compilers turn into multiply-add-pairs instructions.
 template <typename Code>
@@ -36,6 +38,18 @@ AIMC_ALWAYS_INLINE void dot_group(const std::int16_t* x, const Code* codes, std:
   sums[3] = s3;
 }
 
+// Asks for the codes of the next group while this one is added up. Hardware does not see that four
+// columns in turn are one stream: without this, codes that are in no cache take a quarter longer.
+template <typename Code>
+AIMC_ALWAYS_INLINE void prefetch_group(const Code* codes, std::size_t stride, std::size_t n) {
+#if defined(__GNUC__)
+  constexpr std::size_t kPerLine = 64 / sizeof(Code);
+  for (std::size_t column = 0; column < kGroup; ++column) {
+    for (std::size_t i = 0; i < n; i += kPerLine) __builtin_prefetch(codes + column * stride + i);
+  }
+#endif
+}
+
 template <typename Code>
 AIMC_ALWAYS_INLINE std::int32_t dot(const std::int16_t* x, const Code* codes, std::size_t n) {
   std::int32_t sum = 0;
@@ -57,6 +71,10 @@ AIMC_ALWAYS_INLINE void add_block(const PairCodes<Code>& codes, const InputCodes
   std::int32_t* block_sum = sums.block_sum.data();
   std::size_t column = 0;
   for (; column + kGroup <= columns; column += kGroup) {
+    if (column + kAhead * kGroup <= columns - kGroup) {
+      prefetch_group(difference + (column + kAhead * kGroup) * codes.rows, codes.rows, n);
+      prefetch_group(sum + (column + kAhead * kGroup) * codes.rows, codes.rows, n);
+    }
     dot_group(x, difference + column * codes.rows, codes.rows, n, block_difference + column);
     dot_group(magnitude, sum + column * codes.rows, codes.rows, n, block_sum + column);
   }

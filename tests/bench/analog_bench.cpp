@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/analog/crossbar.h"
@@ -72,6 +73,29 @@ void mvm_without_read_noise(benchmark::State& state) {
   run_mvms(state, AnalogMode::kPhysical, 0.0, false);
 }
 
+// Crossbars of many tiles in turn: the codes of all of them together fit no cache.
+void mvm_in_turn(benchmark::State& state) {
+  std::vector<std::unique_ptr<Setup>> setups;
+  core::TimePs now_ps = 0;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    setups.push_back(std::make_unique<Setup>(256, AnalogMode::kPhysical, 1.0));
+    Setup& setup = *setups.back();
+    now_ps = setup.crossbar.program(setup.weights.data(), setup.region, 0).duration_ps;
+    setup.crossbar.mvm(setup.inputs.data(), 0, setup.region, {}, now_ps, setup.cp.data(),
+                       setup.cn.data());
+  }
+  std::size_t next = 0;
+  for ([[maybe_unused]] auto iteration : state) {
+    Setup& setup = *setups[next];
+    next = (next + 1) % setups.size();
+    const MvmResult result = setup.crossbar.mvm(setup.inputs.data(), 0, setup.region, {}, now_ps,
+                                                setup.cp.data(), setup.cn.data());
+    benchmark::DoNotOptimize(result);
+    benchmark::DoNotOptimize(setup.cp.data());
+    benchmark::ClobberMemory();
+  }
+}
+
 void program(benchmark::State& state) {
   Setup setup(static_cast<unsigned>(state.range(0)), AnalogMode::kPhysical, 1.0);
   core::TimePs now_ps = 0;
@@ -99,6 +123,7 @@ BENCHMARK(mvm_physical)->Arg(256)->Arg(512);
 BENCHMARK(mvm_physical_four_phase)->Arg(256);
 BENCHMARK(mvm_without_read_noise)->Arg(256);
 BENCHMARK(mvm_after_ageing)->Arg(256);
+BENCHMARK(mvm_in_turn)->ArgName("crossbars")->Arg(1)->Arg(16)->Arg(64)->Arg(256)->Arg(1024);
 BENCHMARK(program)->Arg(256);
 
 }  // namespace
