@@ -8,8 +8,7 @@ enum { kCommands = 24 };
 /* Made here, saved by the test. */
 aimc_command listing_code[kCommands];
 /* There from the beginning. */
-aimc_command listing_constant[2] = {{{AIMC_TILE_OPCODE_IRQ, 0x2A}},
-                                          {{AIMC_TILE_OPCODE_HALT}}};
+aimc_command listing_constant[2] = {{{AIMC_TILE_OPCODE_IRQ, 0x2A}}, {{AIMC_TILE_OPCODE_HALT}}};
 
 int main(void) {
   aimc_tile tiles[2];
