@@ -58,7 +58,7 @@ struct Noc::State final : ParcelObserver {
   static std::uint64_t arrival_of(const Parcel& parcel, Transfer& transfer);
   void delivered(const Parcel& parcel) override;
   void report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
-              std::uint64_t end_cycle);
+              std::uint64_t end_cycle, core::Flow flow);
 
   NocConfig config;
   core::Clock clock;
@@ -80,6 +80,7 @@ struct Noc::State final : ParcelObserver {
   core::ActivityName request_name;
   core::ActivityName response_name;
   std::vector<SliceLanes> lanes;  // by sending node
+  std::uint64_t transactions = 0;
 };
 
 Noc::State::State(const NocConfig& noc_config, core::EnergyMeter& energy_meter,
@@ -208,9 +209,10 @@ void Noc::State::delivered(const Parcel& parcel) {
 }
 
 void Noc::State::report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
-                        std::uint64_t end_cycle) {
+                        std::uint64_t end_cycle, core::Flow flow) {
   if (!probe.enabled()) return;
-  lanes[source.id].report(probe, activity, clock.time_of(begin_cycle), clock.time_of(end_cycle));
+  lanes[source.id].report(probe, activity, clock.time_of(begin_cycle), clock.time_of(end_cycle),
+                          flow);
 }
 
 void Noc::State::b_transport(int node, Payload& transaction, sc_core::sc_time& delay) {
@@ -258,12 +260,13 @@ void Noc::State::b_transport(int node, Payload& transaction, sc_core::sc_time& d
     const unsigned flits = burst_flits(config, direction, burst.bytes).response;
     send({range->node, source, flits, Plane::kResponse, response_cycle}, burst.response, transfer);
   }
-  report(source, request_name, inject_cycle, request_tail);
+  const std::uint64_t flow = ++transactions;
+  report(source, request_name, inject_cycle, request_tail, {flow, false});
   std::uint64_t response_tail = 0;
   for (const Burst& burst : transfer.bursts) {
     response_tail = std::max(response_tail, arrival_of(burst.response, transfer));
   }
-  report(range->node, response_name, *first_response_cycle, response_tail);
+  report(range->node, response_name, *first_response_cycle, response_tail, {flow, true});
   transaction.set_dmi_allowed(false);
   delay = from_ps(clock.time_of(response_tail)) - sc_core::sc_time_stamp();
 }

@@ -32,7 +32,7 @@ class Noc : public sc_core::sc_module {
   /// @param energy receives ("noc", "router") and ("noc", "link"); counts are flits times routers
   /// and times links
   /// @param probe  receives a timeline for each node that sends, with slices "request" and
-  /// "response"
+  /// "response"; a flow leads from one to the other, that is, from sender to receiver
   /// @throws std::invalid_argument for a configuration out of range
   Noc(sc_core::sc_module_name name, const NocConfig& config, core::EnergyMeter& energy,
       core::Probe& probe);

@@ -5,7 +5,7 @@
 namespace aimc::noc {
 
 void SliceLanes::report(core::Probe& probe, core::ActivityName activity, core::TimePs begin_ps,
-                        core::TimePs end_ps) {
+                        core::TimePs end_ps, core::Flow flow) {
   auto lane = std::find_if(lanes_.begin(), lanes_.end(), [begin_ps](const Lane& candidate) {
     return candidate.end_ps <= begin_ps;
   });
@@ -14,7 +14,7 @@ void SliceLanes::report(core::Probe& probe, core::ActivityName activity, core::T
     lane = lanes_.insert(lane, {probe.track(component_, name_ + suffix)});
   }
   lane->end_ps = end_ps;
-  probe.slice(lane->track, activity, begin_ps, end_ps);
+  probe.slice(lane->track, activity, begin_ps, end_ps, flow);
 }
 
 }  // namespace aimc::noc

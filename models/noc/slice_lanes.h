@@ -20,7 +20,7 @@ class SliceLanes {
 
   /// Reports an activity.
   void report(core::Probe& probe, core::ActivityName activity, core::TimePs begin_ps,
-              core::TimePs end_ps);
+              core::TimePs end_ps, core::Flow flow = {});
 
  private:
   struct Lane {

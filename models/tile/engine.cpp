@@ -55,14 +55,15 @@ TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> 
                 energy.open(path + "/control", "command"),
                 energy.open(path + "/crossbar", "programming")},
       tracks_{probe.track(path, "command"), probe.track(path, "crossbar sram"),
-              probe.track(path, "crossbar"), probe.track(path, "nmpu sram"),
+              probe.track(path, "dac"),     probe.track(path, "crossbar"),
+              probe.track(path, "adc"),     probe.track(path, "nmpu sram"),
               probe.track(path, "nmpu")},
-      names_{probe.name("nop"),   probe.name("program"),   probe.name("mvm"),
-             probe.name("post"),  probe.name("add"),       probe.name("move"),
-             probe.name("put"),   probe.name("wait"),      probe.name("signal"),
-             probe.name("loop"),  probe.name("irq"),       probe.name("halt"),
-             probe.name("load"),  probe.name("integrate"), probe.name("store"),
-             probe.name("vector")} {
+      names_{probe.name("nop"),     probe.name("program"), probe.name("mvm"),
+             probe.name("post"),    probe.name("add"),     probe.name("move"),
+             probe.name("put"),     probe.name("wait"),    probe.name("signal"),
+             probe.name("loop"),    probe.name("irq"),     probe.name("halt"),
+             probe.name("load"),    probe.name("drive"),   probe.name("integrate"),
+             probe.name("convert"), probe.name("store"),   probe.name("vector")} {
   reset();
 }
 
@@ -101,6 +102,13 @@ void TileEngine::phase(Execution& execution, core::Track track, core::ActivityNa
 
 core::Track TileEngine::thread_track(unsigned thread) {
   return probe_.track(path_, "thread " + std::to_string(thread));
+}
+
+void TileEngine::show_semaphore(unsigned index, std::uint32_t value, core::TimePs now_ps) {
+  if (!probe_.enabled()) return;
+  std::optional<core::Counter>& counter = semaphores_[index];
+  if (!counter) counter = probe_.counter(path_, "semaphore " + std::to_string(index), 16);
+  probe_.value(*counter, now_ps, value);
 }
 
 core::TimePs TileEngine::busy_ps(core::TimePs now_ps) const {
@@ -197,6 +205,8 @@ core::TimePs TileEngine::start_mvm(Execution& execution) {
   const analog::Region& region = command.region;
   const core::TimePs integrate =
       clock_.time_of(clock_.cycle_at_or_after(crossbar_.mvm_duration_ps(read_mode_)));
+  const auto settle = static_cast<core::TimePs>(std::llround(config_.crossbar.dac.settle_ns * 1e3));
+  const core::TimePs drive = crossbar_.mvm_duration_ps(read_mode_) - settle;
   const core::TimePs load = sram_cycles_ps(region.rows);
   const core::TimePs store = sram_cycles_ps(4ULL * region.columns);
   // Inputs of the next repetition are loaded and counts of the last one stored while the crossbar
@@ -222,7 +232,11 @@ core::TimePs TileEngine::start_mvm(Execution& execution) {
     const core::TimePs loads_at =
         i == 0 ? first : integrates_at - interval + (i > 1 ? store : core::TimePs{0});
     phase(execution, tracks_.crossbar_sram, names_.load, loads_at, loads_at + load);
+    // The converters count while the crossbar integrates what the drivers apply, and until it has
+    // settled.
+    phase(execution, tracks_.dac, names_.drive, integrates_at, integrates_at + drive);
     phase(execution, tracks_.crossbar, names_.integrate, integrates_at, integrates_at + integrate);
+    phase(execution, tracks_.adc, names_.convert, integrates_at, integrates_at + integrate);
     phase(execution, tracks_.crossbar_sram, names_.store, integrates_at + integrate,
           integrates_at + integrate + store);
   }

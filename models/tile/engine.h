@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,6 +63,8 @@ class TileEngine {
   core::Track thread_track(unsigned thread);
   /// The timeline of the commands in the queue.
   core::Track queue_track() const { return tracks_.command; }
+  /// Shows the value of a semaphore from `now_ps` on.
+  void show_semaphore(unsigned index, std::uint32_t value, core::TimePs now_ps);
   /// Time in which at least one command was executed, up to `now_ps`.
   core::TimePs busy_ps(core::TimePs now_ps) const;
   /// True while a command executes.
@@ -153,12 +156,13 @@ class TileEngine {
     core::EnergyAccount dac, array, adc, nmpu, sram_read, sram_write, control, programming;
   } accounts_;
   struct Tracks {
-    core::Track command, crossbar_sram, crossbar, nmpu_sram, nmpu;
+    core::Track command, crossbar_sram, dac, crossbar, adc, nmpu_sram, nmpu;
   } tracks_;
+  std::array<std::optional<core::Counter>, kSemaphores> semaphores_;  // opened when first shown
   struct Names {
     core::ActivityName nop, program, mvm, post, add, move, put;
     core::ActivityName wait, signal, loop, irq, halt;
-    core::ActivityName load, integrate, store, vector;
+    core::ActivityName load, drive, integrate, convert, store, vector;
   } names_;
 };
 

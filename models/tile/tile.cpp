@@ -258,6 +258,9 @@ void Tile::reset() {
   for (unsigned i = 0; i < kThreads; ++i) {
     if (program_.running(i)) abandoned_.push_back(std::move(threads_[i]));
   }
+  for (unsigned i = 0; i < kSemaphores; ++i) {
+    if (program_.semaphore(i) != 0) engine_.show_semaphore(i, 0, now_ps());
+  }
   program_.reset();
   for (Unit* unit : {&crossbar_unit_, &nmpu_unit_, &port_unit_}) {
     unit->busy = false;

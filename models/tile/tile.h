@@ -92,7 +92,7 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   std::optional<Refusal> carry_out(const Command& command, Lane& lane);
   Unit* unit_of(const Command& command);
   bool transfer(const Command& command, Lane& lane);
-  void change_semaphore(const std::optional<Refusal>& refusal);
+  void change_semaphore(unsigned index, const std::optional<Refusal>& refusal);
   void refuse(const Refusal& refusal);
   bool idle() const {
     return !queue_executing_ && queue_.empty() && program_.running_threads() == 0;

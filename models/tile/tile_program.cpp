@@ -79,12 +79,14 @@ std::optional<Refusal> Tile::step(unsigned thread, const Command& command, Lane&
         wait(semaphore_changed_);
         if (generation != generation_ || program_.stop_requested(thread)) return std::nullopt;
       }
+      engine_.show_semaphore(command.operand, program_.semaphore(command.operand), now_ps());
       break;
     case Opcode::kSignal:
       if (!command.remote) {
         if (const auto overflow = program_.post_semaphore(command.operand, command.length)) {
           return overflow;
         }
+        engine_.show_semaphore(command.operand, program_.semaphore(command.operand), now_ps());
         semaphore_changed_.notify(sc_core::SC_ZERO_TIME);
       }
       break;

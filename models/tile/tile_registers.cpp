@@ -24,10 +24,11 @@ std::optional<unsigned> index_in(std::uint32_t offset, std::uint32_t first, unsi
 
 }  // namespace
 
-void Tile::change_semaphore(const std::optional<Refusal>& refusal) {
+void Tile::change_semaphore(unsigned index, const std::optional<Refusal>& refusal) {
   if (refusal) {
     refuse(*refusal);
   } else {
+    engine_.show_semaphore(index, program_.semaphore(index), sc_core::sc_time_stamp().value());
     semaphore_changed_.notify(sc_core::SC_ZERO_TIME);
   }
 }
@@ -126,11 +127,11 @@ void Tile::write_register(std::uint32_t offset, std::uint32_t value) {
     return;
   }
   if (const auto index = index_in(offset, r::kSemaphore, kSemaphores)) {
-    change_semaphore(program_.set_semaphore(*index, value));
+    change_semaphore(*index, program_.set_semaphore(*index, value));
     return;
   }
   if (const auto index = index_in(offset, r::kSemaphorePost, kSemaphores)) {
-    change_semaphore(program_.post_semaphore(*index, value));
+    change_semaphore(*index, program_.post_semaphore(*index, value));
     return;
   }
   switch (offset) {

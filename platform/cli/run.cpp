@@ -67,7 +67,7 @@ struct Plan {
   platform::RunOptions options;
   std::vector<SaveRequest> saves;
   bool has_signature = false;  // the last of the saves
-  bool perfetto = false;
+  observe::Traces traces;
   bool instructions = false;  // trace them
   AddressRanges trace_ranges;
   bool profile = false;
@@ -82,7 +82,7 @@ struct CloseFile {
 void refuse_unbuilt(const RunArguments& arguments) {
   if (!arguments.age.empty()) throw UsageError("--age is not built yet");
   for (const std::string& format : arguments.trace) {
-    choose("--trace", format, {"perfetto", "instr", "csv"}, {"vcd", "fst"});
+    choose("--trace", format, {"perfetto", "vcd", "fst", "csv", "instr"}, {});
   }
 }
 
@@ -169,23 +169,34 @@ void plan_observation(const RunArguments& arguments, Plan& plan) {
            arguments.trace.end();
   };
   plan.instructions = traced("instr");
-  plan.perfetto = traced("perfetto");
+  plan.traces.perfetto = traced("perfetto");
+  plan.traces.vcd = traced("vcd");
+  plan.traces.fst = traced("fst");
   plan.profile = arguments.profile || traced("csv");
   if (!arguments.power_bin.empty()) {
     plan.options.power_bin_ps = parse_time("--power-bin", arguments.power_bin);
   }
-  const auto needs_instr = [&plan](const char* option) {
-    if (!plan.instructions) throw UsageError(std::string(option) + ": only with --trace instr");
-  };
   if (!arguments.trace_window.empty()) {
-    needs_instr("--trace-window");
+    if (!plan.instructions && !plan.traces.any()) {
+      throw UsageError("--trace-window: only with --trace perfetto, vcd, fst or instr");
+    }
     const TimeWindow window = parse_window("--trace-window", arguments.trace_window);
     plan.options.steps_from_ps = window.from;
     plan.options.steps_to_ps = window.to;
+    plan.traces.selection.from_ps = window.from;
+    plan.traces.selection.to_ps = window.to;
   }
   if (!arguments.trace_filter.empty()) {
-    needs_instr("--trace-filter");
-    plan.trace_ranges = parse_filter("--trace-filter", arguments.trace_filter, plan.options.elf);
+    TraceFilter filter = parse_filter("--trace-filter", arguments.trace_filter, plan.options.elf,
+                                      plan.options.config.tile_count);
+    if (!filter.ranges.empty() && !plan.instructions) {
+      throw UsageError("--trace-filter: function= and range= only with --trace instr");
+    }
+    if (!filter.components.empty() && !plan.traces.any()) {
+      throw UsageError("--trace-filter: component= only with --trace perfetto, vcd or fst");
+    }
+    plan.trace_ranges = std::move(filter.ranges);
+    plan.traces.selection.components = std::move(filter.components);
   }
 }
 
@@ -260,7 +271,7 @@ int exit_status(const platform::RunResult& result) {
 }
 
 int execute(const RunArguments& arguments, Plan plan, const Invocation& invocation) {
-  observe::RunFiles files(plan.folder, plan.perfetto);
+  observe::RunFiles files(plan.folder, plan.traces);
   std::vector<std::unique_ptr<observe::OutputFile>> saves;
   for (const SaveRequest& save : plan.saves) {
     saves.push_back(std::make_unique<observe::OutputFile>(save.file));
@@ -273,13 +284,15 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   const Interrupt interrupt;
   platform::RunOptions& options = plan.options;
   options.sink = files.sink();
+  const core::Clock clock(options.config.host.clock_mhz);
   if (plan.instructions) {
-    const core::Clock clock(options.config.host.clock_mhz);
     options.step_observer =
         files.log_instructions(options.elf, std::move(plan.trace_ranges), clock.period_ps());
   }
-  if (plan.profile) {
-    options.stretch_observer = files.profile_host(options.elf, options.config.host.hart.timing);
+  const bool shows_functions = plan.traces.perfetto && plan.traces.selection.wants("host");
+  if (plan.profile || shows_functions) {
+    options.stretch_observer = files.profile_host(options.elf, options.config.host.hart.timing,
+                                                  clock.period_ps(), plan.profile);
   }
   options.stop = interrupt.flag();
   if (!uart_file) options.uart_input = &uart_input;
@@ -343,14 +356,15 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
   command.add_option("--seed", arguments.seed, "Seed of all randomness")->capture_default_str();
-  command.add_option("--trace", arguments.trace, "Traces to write: perfetto, csv, instr")
+  command.add_option("--trace", arguments.trace, "Traces to write: perfetto, vcd, fst, csv, instr")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--trace-window", arguments.trace_window,
-                     "Trace instructions of this simulated time only: FROM:TO, e.g. 1ms:2ms, 1ms:");
-  command.add_option("--trace-filter", arguments.trace_filter,
-                     "Trace these instructions only: function=NAME[,NAME] or range=BEGIN:END, "
-                     "several joined by +");
+                     "Trace this stretch of simulated time only: FROM:TO, e.g. 1ms:2ms, 1ms:");
+  command.add_option(
+      "--trace-filter", arguments.trace_filter,
+      "Trace these only: component=NAME[,NAME]; of instructions function=NAME[,NAME] "
+      "or range=BEGIN:END; several joined by +");
   command.add_option("--power-bin", arguments.power_bin,
                      "Width of the time bins of power.csv and timeline.csv, e.g. 10us; default: as "
                      "wide as at most 1000 bins need");

@@ -7,7 +7,8 @@ namespace aimc::cli {
 namespace {
 
 constexpr const char* kFilterForm =
-    "expected function=NAME[,NAME] or range=BEGIN:END, several joined by '+'";
+    "expected component=NAME[,NAME], function=NAME[,NAME] or range=BEGIN:END, several joined by "
+    "'+'";
 
 [[noreturn]] void refuse(const std::string& option, const std::string& why) {
   throw UsageError(option + ": " + why);
@@ -34,6 +35,22 @@ void add_functions(const std::string& option, const std::string& names,
       refuse(option, "no function '" + name + "' in " + image.path);
     }
     ranges.insert(ranges.end(), found.begin(), found.end());
+  }
+}
+
+void add_components(const std::string& option, const std::string& names, unsigned tiles,
+                    std::vector<std::string>& components) {
+  for (const std::string& name : split(names, ',')) {
+    bool known = name == "host" || name == "dma" || name == "noc" || name == "interrupts" ||
+                 name == "power" || name == "utilisation";
+    for (unsigned i = 0; i < tiles && !known; ++i) known = name == "tile" + std::to_string(i);
+    if (!known) {
+      refuse(option,
+             "no component '" + name +
+                 "'; expected host, dma, noc, interrupts, power, utilisation, or tile0 to tile" +
+                 std::to_string(tiles - 1));
+    }
+    components.push_back(name);
   }
 }
 
@@ -69,23 +86,25 @@ TimeWindow parse_window(const std::string& option, const std::string& text) {
   return window;
 }
 
-AddressRanges parse_filter(const std::string& option, const std::string& text,
-                           const platform::ElfImage& image) {
-  AddressRanges ranges;
+TraceFilter parse_filter(const std::string& option, const std::string& text,
+                         const platform::ElfImage& image, unsigned tiles) {
+  TraceFilter filter;
   for (const std::string& part : split(text, '+')) {
     const std::size_t equals = part.find('=');
     const std::string key = part.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
     if (value.empty()) refuse(option, "'" + part + "' is no filter; " + kFilterForm);
     if (key == "function") {
-      add_functions(option, value, image, ranges);
+      add_functions(option, value, image, filter.ranges);
     } else if (key == "range") {
-      add_range(option, value, ranges);
+      add_range(option, value, filter.ranges);
+    } else if (key == "component") {
+      add_components(option, value, tiles, filter.components);
     } else {
       refuse(option, "filter '" + key + "' is not known; " + kFilterForm);
     }
   }
-  return ranges;
+  return filter;
 }
 
 }  // namespace aimc::cli

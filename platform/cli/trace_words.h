@@ -23,9 +23,16 @@ TimeWindow parse_window(const std::string& option, const std::string& text);
 /// Address ranges [begin, end).
 using AddressRanges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-/// Parts joined by '+', each "function=NAME[,NAME...]" or "range=BEGIN:END" (END excluded); what
-/// any of them selects. Throws UsageError, also for a name that is no function of the image.
-AddressRanges parse_filter(const std::string& option, const std::string& text,
-                           const platform::ElfImage& image);
+/// What a trace shows; empty: all.
+struct TraceFilter {
+  AddressRanges ranges;                 ///< of instructions
+  std::vector<std::string> components;  ///< whose activities
+};
+
+/// Parts joined by '+', each "function=NAME[,NAME...]", "range=BEGIN:END" (END excluded) or
+/// "component=NAME[,NAME...]"; what any of them selects. Throws UsageError, also for a name that is
+/// no function of the image or no component of a platform with so many tiles.
+TraceFilter parse_filter(const std::string& option, const std::string& text,
+                         const platform::ElfImage& image, unsigned tiles);
 
 }  // namespace aimc::cli

@@ -29,6 +29,7 @@ CallStacks::Index CallStacks::child(Index parent, std::uint32_t function) {
   const auto index = static_cast<Index>(nodes_.size());
   CallNode node;
   node.parent = parent;
+  node.depth = nodes_[parent].depth + 1;
   node.function = function;
   nodes_.push_back(node);
   children_.emplace(key, index);

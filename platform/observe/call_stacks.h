@@ -15,6 +15,7 @@ struct CallNode {
       std::array<std::uint64_t, static_cast<std::size_t>(riscv::InstructionClass::kCount)>;
 
   std::uint32_t parent = 0;
+  std::uint32_t depth = 0;  ///< 0: the root
   std::uint32_t function = 0;
   std::uint64_t calls = 0;
   std::uint64_t instructions = 0;
@@ -36,6 +37,7 @@ class CallStacks {
 
   /// Where execution is.
   CallNode& here() { return nodes_[here_]; }
+  Index place() const { return here_; }
   /// The place below here of a function that is not called, e.g. waiting.
   CallNode& below(std::uint32_t function) { return nodes_[child(here_, function)]; }
   std::uint32_t function() const { return nodes_[here_].function; }

@@ -54,6 +54,7 @@ void HostProfile::executed(const riscv::Stretch& stretch) {
   const Known& place = known(stretch.pc);
   if (place.function != stacks_.function() || stacks_.at_root()) {
     stacks_.move_to(place.function, place.entry);
+    show(cycle_);
   }
   CallNode& node = stacks_.here();
   node.instructions += stretch.count;
@@ -61,7 +62,22 @@ void HostProfile::executed(const riscv::Stretch& stretch) {
   cycle_ = stretch.cycle;
   for (std::size_t i = 0; i < node.classes.size(); ++i) node.classes[i] += stretch.classes[i];
   if (stretch.last == riscv::Opcode::kIllegal) return;
+  follow(stretch);
+  show(cycle_);
+}
 
+void HostProfile::show(std::uint64_t cycle) {
+  if (trace_ == nullptr) return;
+  trace_->move_to(stacks_.nodes(), stacks_.place(), cycle,
+                  [this](std::uint32_t function) -> const std::string& { return name(function); });
+}
+
+void HostProfile::finish() {
+  if (trace_ != nullptr) trace_->close(cycle_);
+}
+
+// Where the jump at the end leads.
+void HostProfile::follow(const riscv::Stretch& stretch) {
   const std::uint32_t target = known(stretch.next_pc).function;
   if (stretch.last == riscv::Opcode::kMret) {
     return stacks_.end_trap(stretch.next_pc, stretch.sp, target);
@@ -88,6 +104,7 @@ void HostProfile::trapped(const riscv::TrapEntry& trap) {
   }
   stacks_.here().cycles += trap.cycle - cycle_;
   stacks_.trap(function, trap.epc, trap.sp);
+  show(trap.cycle);
   stacks_.here().cycles += trap.end_cycle - trap.cycle;
   cycle_ = trap.end_cycle;
 }
@@ -96,10 +113,12 @@ void HostProfile::waited(std::uint64_t cycle) {
   CallNode& node = stacks_.below(waiting_);
   ++node.calls;
   node.cycles += cycle - cycle_;
+  if (trace_ != nullptr) trace_->within(name(waiting_), cycle_, cycle);
   cycle_ = cycle;
 }
 
 void HostProfile::reset() {
+  if (trace_ != nullptr) trace_->close(cycle_);
   stacks_.reset();
 }
 

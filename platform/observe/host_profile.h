@@ -7,6 +7,7 @@
 
 #include "models/riscv/observer.h"
 #include "platform/observe/call_stacks.h"
+#include "platform/observe/function_trace.h"
 #include "platform/soc/function_index.h"
 
 namespace aimc::observe {
@@ -20,6 +21,11 @@ class HostProfile : public riscv::StretchObserver {
  public:
   /// @param energy_pj of an instruction of each class
   HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing);
+
+  /// Shows calls on `trace` as well, from now on; must outlive the profile.
+  void show_on(FunctionTrace& trace) { trace_ = &trace; }
+  /// The run has ended.
+  void finish();
 
   bool begins(std::uint32_t pc) const override { return functions_.is_edge(pc); }
   void executed(const riscv::Stretch& stretch) override;
@@ -45,6 +51,8 @@ class HostProfile : public riscv::StretchObserver {
   const Known& known(std::uint32_t pc);
   std::uint32_t pseudo_function(const std::string& name);
   const std::string& name(std::uint32_t function) const;
+  void show(std::uint64_t cycle);
+  void follow(const riscv::Stretch& stretch);
   double energy_pj(const CallNode::Classes& classes) const;
   std::vector<Row> rows() const;
 
@@ -56,6 +64,7 @@ class HostProfile : public riscv::StretchObserver {
   std::vector<Known> known_;  // by a hash of pc
   CallStacks stacks_;
   std::uint64_t cycle_ = 0;  // up to which everything is attributed
+  FunctionTrace* trace_ = nullptr;
 };
 
 }  // namespace aimc::observe

@@ -1,6 +1,7 @@
 #include "platform/observe/perfetto_writer.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace aimc::observe {
 namespace {
@@ -25,6 +26,7 @@ constexpr std::uint32_t kName = 2;
 constexpr std::uint32_t kProcess = 3;
 constexpr std::uint32_t kThread = 4;
 constexpr std::uint32_t kParentUuid = 5;
+constexpr std::uint32_t kCounter = 8;
 }  // namespace track_descriptor
 namespace process_descriptor {
 constexpr std::uint32_t kPid = 1;
@@ -35,12 +37,20 @@ constexpr std::uint32_t kPid = 1;
 constexpr std::uint32_t kTid = 2;
 constexpr std::uint32_t kThreadName = 5;
 }  // namespace thread_descriptor
+namespace counter_descriptor {
+constexpr std::uint32_t kUnitName = 6;
+}
 namespace track_event {
 constexpr std::uint32_t kType = 9;
 constexpr std::uint32_t kNameIid = 10;
 constexpr std::uint32_t kTrackUuid = 11;
 constexpr std::uint64_t kSliceBegin = 1;
 constexpr std::uint64_t kSliceEnd = 2;
+constexpr std::uint64_t kCounter = 4;
+constexpr std::uint32_t kCounterValue = 30;
+constexpr std::uint32_t kDoubleCounterValue = 44;
+constexpr std::uint32_t kFlowIds = 47;
+constexpr std::uint32_t kTerminatingFlowIds = 48;
 }  // namespace track_event
 namespace interned_data {
 constexpr std::uint32_t kEventNames = 2;
@@ -53,11 +63,21 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 constexpr core::TimePs kPsPerNs = 1000;
 
 /// Tracks of threads have small identifiers, which every event carries; processes lie above them.
-std::uint64_t thread_uuid(std::uint32_t track) {
-  return std::uint64_t{track} + 1;
+std::uint64_t thread_uuid(std::uint32_t thread) {
+  return std::uint64_t{thread} + 1;
+}
+/// kFunctionsTrack is thread 0, the models' tracks follow.
+std::uint32_t thread_of(core::Track track) {
+  return track.id + 1U;
 }
 std::uint64_t process_uuid(std::uint32_t process) {
   return (std::uint64_t{1} << 32U) + process;
+}
+std::uint64_t counter_uuid(std::uint32_t counter) {
+  return (std::uint64_t{2} << 32U) + counter;
+}
+std::uint64_t series_uuid(std::uint32_t series) {
+  return (std::uint64_t{3} << 32U) + series;
 }
 /// Identifiers of processes and threads are numbered together, since a thread whose number is that
 /// of its process would be taken for its main thread.
@@ -93,16 +113,16 @@ void PerfettoWriter::on_track(core::Track track, std::string_view component,
   const std::uint32_t process = process_of(component);
   detail_.clear();
   detail_.add(thread_descriptor::kPid, process);
-  detail_.add(thread_descriptor::kTid, kFirstThread + track.id);
+  detail_.add(thread_descriptor::kTid, kFirstThread + thread_of(track));
   detail_.add(thread_descriptor::kThreadName, name);
   body_.clear();
-  body_.add(track_descriptor::kUuid, thread_uuid(track.id));
+  body_.add(track_descriptor::kUuid, thread_uuid(thread_of(track)));
   body_.add(track_descriptor::kName, name);
   body_.add(track_descriptor::kThread, detail_);
   body_.add(track_descriptor::kParentUuid, process_uuid(process));
   packet_.add(trace_packet::kTrackDescriptor, body_);
   write_packet();
-  if (waiting_.size() <= track.id) waiting_.resize(track.id + 1);
+  if (waiting_.size() <= thread_of(track)) waiting_.resize(thread_of(track) + std::size_t{1});
 }
 
 void PerfettoWriter::on_name(core::ActivityName name, std::string_view text) {
@@ -117,14 +137,14 @@ void PerfettoWriter::on_name(core::ActivityName name, std::string_view text) {
 }
 
 void PerfettoWriter::on_slice(core::Track track, core::ActivityName name, core::TimePs begin_ps,
-                              core::TimePs end_ps) {
-  std::vector<Slice>& waiting = waiting_[track.id];
-  waiting.push_back({begin_ps, std::max(begin_ps, end_ps), name.id});
-  if (waiting.size() >= kHeldBack) write_oldest(track.id, kHeldBack / 2);
+                              core::TimePs end_ps, core::Flow flow) {
+  std::vector<Slice>& waiting = waiting_[thread_of(track)];
+  waiting.push_back({begin_ps, std::max(begin_ps, end_ps), flow, name.id});
+  if (waiting.size() >= kHeldBack) write_oldest(thread_of(track), kHeldBack / 2);
 }
 
-void PerfettoWriter::write_oldest(std::uint32_t track, std::size_t count) {
-  std::vector<Slice>& waiting = waiting_[track];
+void PerfettoWriter::write_oldest(std::uint32_t thread, std::size_t count) {
+  std::vector<Slice>& waiting = waiting_[thread];
   // Of two equal slices the one reported later is the parent.
   std::reverse(waiting.begin(), waiting.end());
   std::stable_sort(waiting.begin(), waiting.end(), [](const Slice& a, const Slice& b) {
@@ -132,24 +152,82 @@ void PerfettoWriter::write_oldest(std::uint32_t track, std::size_t count) {
   });
   const auto last = waiting.begin() + static_cast<std::ptrdiff_t>(count);
   for (auto slice = waiting.begin(); slice != last; ++slice) {
-    write_event(track, slice->begin_ps, true, slice->name);
-    write_event(track, slice->end_ps, false, slice->name);
+    write_slice(thread, *slice);
   }
   waiting.erase(waiting.begin(), last);
   // Back to the order of reporting, or what stands for it: children before parents.
   std::reverse(waiting.begin(), waiting.end());
 }
 
-void PerfettoWriter::write_event(std::uint32_t track, core::TimePs time_ps, bool begin,
-                                 std::uint32_t name) {
+void PerfettoWriter::write_slice(std::uint32_t thread, const Slice& slice) {
+  SmallMessage begin;
+  begin.add(track_event::kType, track_event::kSliceBegin);
+  begin.add(track_event::kTrackUuid, thread_uuid(thread));
+  begin.add(track_event::kNameIid, std::uint64_t{slice.name} + 1);
+  if (slice.flow.id != 0) {
+    begin.add_fixed(slice.flow.receiver ? track_event::kTerminatingFlowIds : track_event::kFlowIds,
+                    slice.flow.id);
+  }
+  write_event(slice.begin_ps, begin);
+  SmallMessage end;
+  end.add(track_event::kType, track_event::kSliceEnd);
+  end.add(track_event::kTrackUuid, thread_uuid(thread));
+  write_event(slice.end_ps, end);
+}
+
+void PerfettoWriter::write_event(core::TimePs time_ps, const SmallMessage& event) {
+  SmallMessage packet;
+  packet.add(trace_packet::kTimestamp, time_ps / kPsPerNs);
+  packet.add(trace_packet::kTrustedPacketSequenceId, kSequence);
+  packet.add(trace_packet::kTrackEvent, event);
+  packet.add(trace_packet::kSequenceFlags, trace_packet::kNeedsIncrementalState);
+  SmallMessage whole;
+  whole.add(trace::kPacket, packet);
+  append(whole.bytes());
+}
+
+void PerfettoWriter::describe_counter(std::uint64_t uuid, std::string_view component,
+                                      std::string_view name, std::string_view unit) {
+  const std::uint32_t process = process_of(component);
+  detail_.clear();
+  if (!unit.empty()) detail_.add(counter_descriptor::kUnitName, unit);
   body_.clear();
-  body_.add(track_event::kType, begin ? track_event::kSliceBegin : track_event::kSliceEnd);
-  body_.add(track_event::kTrackUuid, thread_uuid(track));
-  if (begin) body_.add(track_event::kNameIid, std::uint64_t{name} + 1);
-  packet_.add(trace_packet::kTimestamp, time_ps / kPsPerNs);
-  packet_.add(trace_packet::kTrackEvent, body_);
-  packet_.add(trace_packet::kSequenceFlags, trace_packet::kNeedsIncrementalState);
+  body_.add(track_descriptor::kUuid, uuid);
+  body_.add(track_descriptor::kName, name);
+  body_.add(track_descriptor::kParentUuid, process_uuid(process));
+  body_.add(track_descriptor::kCounter, detail_);
+  packet_.add(trace_packet::kTrackDescriptor, body_);
   write_packet();
+}
+
+void PerfettoWriter::on_counter(core::Counter counter, std::string_view component,
+                                std::string_view name, unsigned /*bits*/) {
+  describe_counter(counter_uuid(counter.id), component, name, {});
+}
+
+void PerfettoWriter::on_value(core::Counter counter, core::TimePs time_ps, std::uint64_t value) {
+  SmallMessage event;
+  event.add(track_event::kType, track_event::kCounter);
+  event.add(track_event::kTrackUuid, counter_uuid(counter.id));
+  event.add(track_event::kCounterValue, value);
+  write_event(time_ps, event);
+}
+
+std::uint64_t PerfettoWriter::open_series(std::string_view component, std::string_view name,
+                                          std::string_view unit) {
+  const std::uint64_t uuid = series_uuid(series_++);
+  describe_counter(uuid, component, name, unit);
+  return uuid;
+}
+
+void PerfettoWriter::write_series(std::uint64_t series, core::TimePs time_ps, double value) {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  SmallMessage event;
+  event.add(track_event::kType, track_event::kCounter);
+  event.add(track_event::kTrackUuid, series);
+  event.add_fixed(track_event::kDoubleCounterValue, bits);
+  write_event(time_ps, event);
 }
 
 void PerfettoWriter::write_packet() {
@@ -157,7 +235,11 @@ void PerfettoWriter::write_packet() {
   trace_.clear();
   trace_.add(trace::kPacket, packet_);
   packet_.clear();
-  buffer_.append(trace_.bytes());
+  append(trace_.bytes());
+}
+
+void PerfettoWriter::append(std::string_view bytes) {
+  buffer_.append(bytes);
   if (buffer_.size() >= kBufferBytes) {
     file_.write(buffer_);
     buffer_.clear();
@@ -165,8 +247,8 @@ void PerfettoWriter::write_packet() {
 }
 
 void PerfettoWriter::commit() {
-  for (std::uint32_t track = 0; track < waiting_.size(); ++track) {
-    write_oldest(track, waiting_[track].size());
+  for (std::uint32_t thread = 0; thread < waiting_.size(); ++thread) {
+    write_oldest(thread, waiting_[thread].size());
   }
   file_.write(buffer_);
   buffer_.clear();

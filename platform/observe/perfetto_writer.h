@@ -14,7 +14,8 @@ namespace aimc::observe {
 
 /// Writes what the models report as a Perfetto trace (opens in ui.perfetto.dev).
 ///
-/// A component is a process, each of its timelines a thread, an activity a slice. The trace streams
+/// A component is a process, each of its timelines a thread, an activity a slice, a flow an arrow
+/// between two slices, a counter a counter track. The trace streams
 /// to disk: memory is bounded by the number of tracks, whatever the length of the run.
 ///
 /// Perfetto counts whole nanoseconds. Begin and end are both rounded down, which keeps the order of
@@ -33,7 +34,16 @@ class PerfettoWriter : public core::ActivitySink {
   void on_track(core::Track track, std::string_view component, std::string_view name) override;
   void on_name(core::ActivityName name, std::string_view text) override;
   void on_slice(core::Track track, core::ActivityName name, core::TimePs begin_ps,
-                core::TimePs end_ps) override;
+                core::TimePs end_ps, core::Flow flow) override;
+  void on_counter(core::Counter counter, std::string_view component, std::string_view name,
+                  unsigned bits) override;
+  void on_value(core::Counter counter, core::TimePs time_ps, std::uint64_t value) override;
+
+  /// A counter with a unit whose values need not be whole; returns its identifier.
+  std::uint64_t open_series(std::string_view component, std::string_view name,
+                            std::string_view unit);
+  /// It has this value from `time_ps` on.
+  void write_series(std::uint64_t series, core::TimePs time_ps, double value);
 
   /// Completes the file; throws OutputError when anything could not be written.
   void commit();
@@ -42,12 +52,17 @@ class PerfettoWriter : public core::ActivitySink {
   struct Slice {
     core::TimePs begin_ps;
     core::TimePs end_ps;
+    core::Flow flow;
     std::uint32_t name;
   };
 
-  void write_oldest(std::uint32_t track, std::size_t count);
-  void write_event(std::uint32_t track, core::TimePs time_ps, bool begin, std::uint32_t name);
+  void write_oldest(std::uint32_t thread, std::size_t count);
+  void write_slice(std::uint32_t thread, const Slice& slice);
+  void write_event(core::TimePs time_ps, const SmallMessage& event);
+  void describe_counter(std::uint64_t uuid, std::string_view component, std::string_view name,
+                        std::string_view unit);
   void write_packet();
+  void append(std::string_view bytes);
   std::uint32_t process_of(std::string_view component);
 
   OutputFile file_;
@@ -56,8 +71,9 @@ class PerfettoWriter : public core::ActivitySink {
   ProtobufMessage body_;
   ProtobufMessage detail_;
   ProtobufMessage trace_;
-  std::vector<std::vector<Slice>> waiting_;  ///< by track, in order of reporting
+  std::vector<std::vector<Slice>> waiting_;  ///< by thread, in order of reporting
   std::unordered_map<std::string, std::uint32_t> processes_;
+  std::uint32_t series_ = 0;
 };
 
 }  // namespace aimc::observe

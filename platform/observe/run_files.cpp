@@ -1,10 +1,12 @@
 #include "platform/observe/run_files.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "platform/observe/perfetto_counters.h"
 #include "platform/observe/tables.h"
 
 namespace aimc::observe {
@@ -30,15 +32,37 @@ bool create_folder(const std::string& folder) {
 
 }  // namespace
 
-RunFiles::RunFiles(std::string folder, bool perfetto)
-    : folder_(std::move(folder)), created_(create_folder(folder_)) {
+RunFiles::RunFiles(std::string folder, const Traces& traces)
+    : folder_(std::move(folder)),
+      created_(create_folder(folder_)),
+      selection_(traces.selection),
+      sinks_(traces.selection),
+      function_sinks_(traces.selection) {
   uart_ = std::make_unique<OutputFile>(file("uart.log"));
-  if (perfetto) perfetto_ = std::make_unique<PerfettoWriter>(file("trace.pftrace"));
+  if (traces.perfetto) {
+    perfetto_ = std::make_unique<PerfettoWriter>(file("trace.pftrace"));
+    sinks_.add(*perfetto_);
+    function_sinks_.add(*perfetto_);
+  }
+  if (traces.vcd) wave_writers_.push_back(make_vcd_writer(file("waves.vcd")));
+  if (traces.fst) wave_writers_.push_back(make_fst_writer(file("waves.fst")));
+  if (!wave_writers_.empty()) {
+    waves_ = std::make_unique<WaveRecorder>(folder_);
+    sinks_.add(*waves_);
+  }
+}
+
+core::ActivitySink* RunFiles::sink() {
+  if (sinks_.empty()) return nullptr;
+  if (!waves_ && selection_.is_all()) return perfetto_.get();
+  return &sinks_;
 }
 
 RunFiles::~RunFiles() {
   uart_.reset();
   perfetto_.reset();
+  waves_.reset();
+  wave_writers_.clear();
   instructions_.reset();
   std::error_code ignored;
   if (created_) fs::remove(folder_, ignored);  // does nothing unless it is empty
@@ -53,9 +77,27 @@ riscv::StepObserver* RunFiles::log_instructions(
 }
 
 riscv::StretchObserver* RunFiles::profile_host(const platform::ElfImage& image,
-                                               const riscv::HartTiming& timing) {
+                                               const riscv::HartTiming& timing,
+                                               core::TimePs period_ps, bool tables) {
   profile_ = std::make_unique<HostProfile>(image, timing);
+  profile_tables_ = tables;
+  if (perfetto_) {
+    functions_ = std::make_unique<FunctionTrace>(function_sinks_, period_ps);
+    profile_->show_on(*functions_);
+  }
   return profile_.get();
+}
+
+void RunFiles::commit_traces(const platform::RunResult& result) {
+  if (profile_) profile_->finish();
+  if (perfetto_) {
+    write_counters(result, selection_, *perfetto_);
+    perfetto_->commit();
+  }
+  if (!waves_) return;
+  std::vector<WaveWriter*> writers;
+  for (const auto& writer : wave_writers_) writers.push_back(writer.get());
+  waves_->write(writers, std::min(selection_.to_ps, result.simulated_ps));
 }
 
 void RunFiles::commit(const RunRecord& record, const platform::RunResult& result,
@@ -64,9 +106,9 @@ void RunFiles::commit(const RunRecord& record, const platform::RunResult& result
   fs::remove(file("summary.json"), ignored);
   for (const char* name : kOptionalFiles) fs::remove(file(name), ignored);
   uart_->commit();
-  if (perfetto_) perfetto_->commit();
+  commit_traces(result);
   if (instructions_) instructions_->commit();
-  if (profile_) {
+  if (profile_tables_) {
     write_file(file("profile.csv"), profile_->csv());
     write_file(file("profile.folded"), profile_->folded());
   }

@@ -76,8 +76,13 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t se
           },
           mailbox),
       before_reset_(config.tile_count),
-      tile_done_("tile_done", config.tile_count),
-      tile_error_("tile_error", config.tile_count) {
+      software_irq_("software_irq", probe),
+      timer_irq_("timer_irq", probe),
+      external_irq_("external_irq", probe),
+      uart_irq_("uart_irq", probe),
+      dma_irq_("dma_irq", probe),
+      any_done_("any_done", probe),
+      any_error_("any_error", probe) {
   bind_host_side(config);
   bind_network(config);
   bind_tiles(config, seed, nmpu, energy, probe, jobs);
@@ -130,10 +135,12 @@ void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendK
     noc_.map({map::kTilesBase + std::uint64_t{i} * map::kTileStride, map::kTileStride, {i}});
     noc_.target_port({i}).bind(tile.socket);
     tile.put_socket.bind(noc_.initiator_port({i}));
-    tile.done_irq.bind(tile_done_[i]);
-    tile.error_irq.bind(tile_error_[i]);
-    control_.tile_done[i].bind(tile_done_[i]);
-    control_.tile_error[i].bind(tile_error_[i]);
+    tile_done_.push_back(std::make_unique<ObservedLine>((path + "_done").c_str(), probe));
+    tile_error_.push_back(std::make_unique<ObservedLine>((path + "_error").c_str(), probe));
+    tile.done_irq.bind(*tile_done_[i]);
+    tile.error_irq.bind(*tile_error_[i]);
+    control_.tile_done[i].bind(*tile_done_[i]);
+    control_.tile_error[i].bind(*tile_error_[i]);
   }
 }
 

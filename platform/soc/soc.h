@@ -24,6 +24,7 @@
 #include "models/tlm/address_router.h"
 #include "platform/config/soc_config.h"
 #include "platform/soc/clock_crossing.h"
+#include "platform/soc/observed_line.h"
 
 namespace aimc::platform {
 
@@ -78,15 +79,15 @@ class Soc : public sc_core::sc_module {
   std::vector<std::unique_ptr<tile::Tile>> tiles_;
   std::vector<tile::TileCounters> before_reset_;  // of each tile
 
-  sc_core::sc_signal<bool> software_irq_{"software_irq"};
-  sc_core::sc_signal<bool> timer_irq_{"timer_irq"};
-  sc_core::sc_signal<bool> external_irq_{"external_irq"};
-  sc_core::sc_signal<bool> uart_irq_{"uart_irq"};
-  sc_core::sc_signal<bool> dma_irq_{"dma_irq"};
-  sc_core::sc_signal<bool> any_done_{"any_done"};
-  sc_core::sc_signal<bool> any_error_{"any_error"};
-  sc_core::sc_vector<sc_core::sc_signal<bool>> tile_done_;
-  sc_core::sc_vector<sc_core::sc_signal<bool>> tile_error_;
+  ObservedLine software_irq_;
+  ObservedLine timer_irq_;
+  ObservedLine external_irq_;
+  ObservedLine uart_irq_;
+  ObservedLine dma_irq_;
+  ObservedLine any_done_;
+  ObservedLine any_error_;
+  std::vector<std::unique_ptr<ObservedLine>> tile_done_;
+  std::vector<std::unique_ptr<ObservedLine>> tile_error_;
 };
 
 }  // namespace aimc::platform

@@ -276,11 +276,9 @@ TEST_F(CliRun, RefusesBadOptions) {
 
 TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
   expect_refused({"--age", "1d"}, "--age is not built yet");
-  for (const char* format : {"vcd", "fst"}) {
-    expect_refused({"--trace", std::string("perfetto,") + format}, "is not built yet");
-  }
-  expect_refused({"--trace", "dot"},
-                 "--trace: value 'dot' is not known; expected one of perfetto, instr, csv");
+  expect_refused(
+      {"--trace", "dot"},
+      "--trace: value 'dot' is not known; expected one of perfetto, vcd, fst, csv, instr");
   for (const char* command : {"compile", "infer", "golden"}) {
     EXPECT_EQ(main({command, "x", "--y"}), 2);
     EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));
@@ -318,8 +316,14 @@ TEST_F(CliRun, TracesInstructionsAndProfiles) {
 }
 
 TEST_F(CliRun, RefusesBadTraceOptions) {
-  expect_refused({"--trace-window", "1us:"}, "--trace-window: only with --trace instr");
+  expect_refused({"--trace-window", "1us:"},
+                 "--trace-window: only with --trace perfetto, vcd, fst or instr");
   expect_refused({"--trace", "perfetto", "--trace-filter", "range=1:2"}, "only with --trace instr");
+  expect_refused({"--trace", "instr", "--trace-filter", "component=noc"},
+                 "component= only with --trace perfetto, vcd or fst");
+  expect_refused({"--trace", "vcd", "--trace-filter", "component=tile16"},
+                 "no component 'tile16'; expected host, dma, noc, interrupts, power, utilisation, "
+                 "or tile0 to tile15");
   const auto refused = [this](const char* option, const char* value, const char* message) {
     expect_refused({"--trace", "instr", option, value}, message);
   };
@@ -330,8 +334,8 @@ TEST_F(CliRun, RefusesBadTraceOptions) {
   refused("--trace-filter", "function=nowhere", "no function 'nowhere' in");
   refused("--trace-filter", "function=images", "no function 'images' in");
   refused("--trace-filter", "function=", "is no filter");
-  refused("--trace-filter", "main", "'main' is no filter; expected function=NAME");
-  refused("--trace-filter", "task=3", "filter 'task' is not known; expected function=NAME");
+  refused("--trace-filter", "main", "'main' is no filter; expected component=NAME");
+  refused("--trace-filter", "task=3", "filter 'task' is not known; expected component=NAME");
   refused("--trace-filter", "range=1", "range '1' is not BEGIN:END");
   refused("--trace-filter", "range=0x20:0x10", "holds no address");
   refused("--trace-filter", "range=0:x", "'x' is not a whole number");

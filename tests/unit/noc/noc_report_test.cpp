@@ -19,6 +19,7 @@ class Recorder : public core::ActivitySink {
     std::string name;
     core::TimePs begin_ps;
     core::TimePs end_ps;
+    core::Flow flow;
   };
   void on_track(core::Track track, std::string_view component, std::string_view name) override {
     EXPECT_EQ(component, "noc");
@@ -26,8 +27,8 @@ class Recorder : public core::ActivitySink {
   }
   void on_name(core::ActivityName name, std::string_view text) override { names[name.id] = text; }
   void on_slice(core::Track track, core::ActivityName name, core::TimePs begin_ps,
-                core::TimePs end_ps) override {
-    slices[tracks.at(track.id)].push_back({names.at(name.id), begin_ps, end_ps});
+                core::TimePs end_ps, core::Flow flow) override {
+    slices[tracks.at(track.id)].push_back({names.at(name.id), begin_ps, end_ps, flow});
   }
   std::map<std::uint32_t, std::string> tracks;
   std::map<std::uint32_t, std::string> names;

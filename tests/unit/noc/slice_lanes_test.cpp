@@ -16,7 +16,7 @@ class Recorder : public core::ActivitySink {
   }
   void on_name(core::ActivityName /*name*/, std::string_view /*text*/) override {}
   void on_slice(core::Track track, core::ActivityName /*name*/, core::TimePs /*begin_ps*/,
-                core::TimePs /*end_ps*/) override {
+                core::TimePs /*end_ps*/, core::Flow /*flow*/) override {
     slices.push_back(track.id);
   }
   std::vector<std::string> tracks;

@@ -3,10 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -252,6 +254,48 @@ TEST_F(Perfetto, LongRunsKeepEverySlice) {
   }
   EXPECT_EQ(steps, kStages * kSteps);
   EXPECT_THAT(stage_ends, ElementsAre(3073, 6146, 9219, 12292, 15365));
+}
+
+TEST_F(Perfetto, ShowsCountersAndFlows) {
+  const Track from = probe_.track("noc", "from host");
+  const Track to = probe_.track("noc", "from tile5");
+  const ActivityName request = probe_.name("request");
+  probe_.slice(from, request, 1'000, 2'000, {77, false});
+  probe_.slice(to, request, 3'000, 4'000, {77, true});
+  probe_.value(probe_.counter("tile5", "semaphore 2", 16), 5'000, 300);
+  const std::uint64_t power = writer_.open_series("power", "total", "W");
+  writer_.write_series(power, 6'000, 0.125);
+  const std::string text = decoded();
+  EXPECT_THAT(text, HasSubstr(" flow_ids: 77\n"));
+  EXPECT_THAT(text, HasSubstr(" terminating_flow_ids: 77\n"));
+  EXPECT_THAT(text, HasSubstr("    name: \"semaphore 2\"\n"));
+  EXPECT_THAT(text, HasSubstr("    counter_value: 300\n"));
+  EXPECT_THAT(text, HasSubstr("    name: \"total\"\n"));
+  EXPECT_THAT(text, HasSubstr("unit_name: \"W\"\n"));
+  EXPECT_THAT(text, HasSubstr("    double_counter_value: 0.125\n"));
+}
+
+TEST(PerfettoMemory, StaysBoundedWithTenMillionEvents) {
+  if (std::getenv("AIMC_FULL") == nullptr) GTEST_SKIP() << "writes 250 MB; AIMC_FULL=1 runs it";
+  const std::string path = aimc::test::scratch_path("perfetto_memory.pftrace");
+  PerfettoWriter writer(path);
+  Probe probe;
+  probe.attach(&writer);
+  constexpr unsigned kTracks = 500;
+  std::vector<Track> tracks;
+  for (unsigned i = 0; i < kTracks; ++i) {
+    tracks.push_back(probe.track("tile" + std::to_string(i / 7), "track " + std::to_string(i % 7)));
+  }
+  const ActivityName name = probe.name("work");
+  for (TimePs i = 0; i < 10'000'000 / 2; ++i) {
+    probe.slice(tracks[i % kTracks], name, i * 1000, i * 1000 + 500, {i, (i & 1U) != 0});
+  }
+  writer.commit();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  EXPECT_LT(usage.ru_maxrss, 300 * 1024);  // KiB
+  EXPECT_GT(std::filesystem::file_size(path), 100'000'000U);
+  std::filesystem::remove(path);
 }
 
 TEST_F(Perfetto, WithoutCommitThereIsNoFile) {

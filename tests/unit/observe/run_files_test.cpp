@@ -27,6 +27,11 @@ class RunFolder : public ::testing::Test {
  protected:
   RunFolder() : folder_(aimc::test::scratch_path("run_folder/")) { fs::remove_all(folder_); }
 
+  static aimc::observe::Traces traces() {
+    aimc::observe::Traces traces;
+    traces.perfetto = true;
+    return traces;
+  }
   std::string read(const std::string& name) const {
     std::ostringstream text;
     text << std::ifstream(folder_ + name, std::ios::binary).rdbuf();
@@ -34,7 +39,7 @@ class RunFolder : public ::testing::Test {
   }
   /// A run into `name`.
   void run(const std::string& name, const aimc::observe::RunRecord& record) const {
-    RunFiles files(folder_ + name, true);
+    RunFiles files(folder_ + name, traces());
     files.uart('h');
     files.uart('i');
     aimc::core::Probe probe;
@@ -71,13 +76,13 @@ TEST_F(RunFolder, IsUntouchedByAnAbandonedRun) {
   run("a", fake_record());
   const std::string before = read("a/uart.log");
   {
-    RunFiles files(folder_ + "a", false);
+    RunFiles files(folder_ + "a", {});
     files.uart('?');
   }
   EXPECT_EQ(read("a/uart.log"), before);
   EXPECT_TRUE(fs::exists(folder_ + "a/trace.pftrace"));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_ + "a"), fs::directory_iterator()), 10);
-  { const RunFiles files(folder_ + "b", true); }
+  { const RunFiles files(folder_ + "b", traces()); }
   EXPECT_FALSE(fs::exists(folder_ + "b"));
 }
 

@@ -20,7 +20,7 @@ TEST(Tables, OfTilesSplitTheEnergyByPart) {
   result.tiles[0].saturated = 3;
   result.tiles[0].crossbar_ps = 250'000'000;
   const std::string text = aimc::observe::tiles_csv(result);
-  EXPECT_THAT(text, HasSubstr("\n0,0,0,5,1000,640,3,0.0005,0.25,0.00025,0,3"));
+  EXPECT_THAT(text, HasSubstr("\n0,0,0,5,1000,640,3,5e-04,0.25,0.00025,0,3"));
   EXPECT_THAT(text, HasSubstr(",0,0,1e-10,2e-10,0,0,0\n"));
 }
 
