@@ -209,7 +209,7 @@ void add_utilisation(Collector& rows) {
   rows.measure(section, "busiest link while MVMs are executed", "%", Better::kNeither,
                [](const RunFolder& run) {
                  const auto window = mvm_window(run);
-                 return window ? window->busiest_link : Value();
+                 return window ? Value(window->busiest_link) : Value();
                });
 }
 

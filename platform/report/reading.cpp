@@ -16,6 +16,8 @@ namespace {
 constexpr double kLimits = 0.7;
 /// Two resources this close to each other limit together.
 constexpr double kTie = 0.05;
+/// A DMA engine that is busy for this share beside a host that is, too, has its part in it.
+constexpr double kFeeds = 0.5;
 /// Bins a window is to have when the user is told to look closer.
 constexpr double kWantedBins = 50.0;
 
@@ -219,15 +221,17 @@ Finding tile_finding(const RunFolder& run, const std::optional<MvmWindow>& windo
   const auto alike = static_cast<std::size_t>(std::count_if(
       parts.begin(), parts.end(),
       [&first](const BusiestPart& part) { return part.busy > (1.0 - kTie) * first.busy; }));
+  const std::string alike_text = alike == used
+                                     ? "all " + std::to_string(used) + " tiles that executed MVMs"
+                                     : std::to_string(alike) + of;
   const std::string tile = "Tile " + tile_of_part(first.track);
   if (window->coarse()) {
     finding.verdict = tile + " is the busiest, but whether it is a bottleneck cannot be told.";
   } else if (first.busy < kLimits) {
-    finding.verdict =
-        "None; " + std::string(alike > 1 ? "one of the busiest is tile " : "the busiest is tile ") +
-        tile_of_part(first.track) + ".";
+    finding.verdict = alike > 1 ? "None; " + alike_text + " are equally busy."
+                                : "None; the busiest is tile " + tile_of_part(first.track) + ".";
   } else if (alike > 1) {
-    finding.verdict = "No single one: " + std::to_string(alike) + of + " are equally busy.";
+    finding.verdict = "No single one: " + alike_text + " are equally busy.";
   } else {
     finding.verdict = tile + ".";
   }
@@ -236,7 +240,7 @@ Finding tile_finding(const RunFolder& run, const std::optional<MvmWindow>& windo
   finding.answer =
       part + " is at work " + percent(first.busy) + " of the time in which MVMs are executed";
   if (alike > 1) {
-    finding.answer += ", and " + std::to_string(alike) + of + " are within 5 % of it.";
+    finding.answer += ", and " + alike_text + " are within 5 % of it.";
   } else if (parts.size() > 1) {
     finding.answer += "; " + part_text(parts[1]) + " follows with " + percent(parts[1].busy) + ".";
   } else {
@@ -261,9 +265,12 @@ std::string verdict_on(const Load& load) {
   }
   if (more >= kLimits) return load.network > load.tiles ? "The network." : "The tiles.";
   if (load.dma >= kLimits && load.dma > load.host.value_or(0.0)) {
-    return "Neither: the DMA engine, which feeds them.";
+    return "Neither: they wait for the DMA engine.";
   }
-  if (load.host && *load.host >= kLimits) return "Neither: the host, which drives them.";
+  if (load.host && *load.host >= kLimits && load.dma >= kFeeds) {
+    return "Neither: they wait for their inputs, which host and DMA bring.";
+  }
+  if (load.host && *load.host >= kLimits) return "Neither: they wait for the host.";
   return "Neither: one step waits for the other.";
 }
 
@@ -292,7 +299,7 @@ Finding limit_finding(const RunFolder& run, const std::optional<MvmWindow>& wind
   };
   const std::vector<BusiestPart> parts = busiest_parts(*window);
   if (!parts.empty()) load.tiles = parts.front().busy;
-  load.network = window->busiest_link.value_or(busy_of("noc"));
+  load.network = window->busiest_link;
   load.host = busy_of("host");
   load.dma = busy_of("dma");
   const bool decided = std::max(load.tiles, load.network) >= kLimits;
@@ -300,18 +307,16 @@ Finding limit_finding(const RunFolder& run, const std::optional<MvmWindow>& wind
       window->coarse() && !decided ? "Cannot be told from bins this wide." : verdict_on(load);
   finding.answer =
       "While MVMs are executed, " + (parts.empty() ? "no crossbar" : part_text(parts.front())) +
-      " is busy " + percent(load.tiles) + " of the time and the busiest link" +
-      (window->busiest_link ? " (" + window->busiest_link_name + ")" : "") + " carries flits " +
-      percent(load.network) + "; the host is out of WFI " + percent(*load.host) +
-      ", the DMA engine has a transfer " + percent(load.dma) + ".";
+      " is busy " + percent(load.tiles) + " of the time and the busiest link carries flits " +
+      percent(load.network) + "; the host is out of WFI, at work or polling, " +
+      percent(*load.host) + ", the DMA engine has a transfer " + percent(load.dma) + ".";
   if (window->coarse()) finding.answer += " " + look_closer(*window);
   finding.rule =
       "The bins in which converters took energy. A crossbar, NMPU or link that is busy " +
       percent(kLimits) +
       " of them or more limits: the busier one, or both within 5 points. Otherwise neither does: "
       "the work waits for DMA or host if one of them is at work that long, and else for one step "
-      "after the other. The busiest link's flits are taken to be spread over time as those of the "
-      "whole network are.";
+      "after the other. The busiest link is that of each bin, so it may be another one later.";
   return finding;
 }
 

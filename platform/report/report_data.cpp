@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "platform/report/analysis.h"
@@ -153,7 +154,10 @@ Json binned_json(const Binned& binned) {
     for (const double value : track) row.push_back(rounded(value));
     values.push_back(std::move(row));
   }
-  return {{"bin_s", binned.bin_s}, {"tracks", binned.tracks}, {"values", std::move(values)}};
+  return {{"begin_s", binned.begin_s},
+          {"bin_s", binned.bin_s},
+          {"tracks", binned.tracks},
+          {"values", std::move(values)}};
 }
 
 /// The order in which tracks are shown: the host first, then what is shared, then tiles by number.
@@ -161,6 +165,7 @@ std::pair<int, unsigned long> track_order(const std::string& track) {
   if (track == "host") return {0, 0};
   if (track == "dma") return {1, 0};
   if (track == "noc") return {2, 0};
+  if (track == "noc/busiest") return {2, 1};
   if (track.rfind("tile", 0) != 0) return {3, 0};
   const unsigned long part = track.find("/crossbar") != std::string::npos ? 1
                              : track.find("/nmpu") != std::string::npos   ? 2
@@ -193,28 +198,50 @@ Binned chosen_tracks(const Binned& all) {
   return chosen;
 }
 
+/// What a section shows: all of the run, and the time of MVMs where that is a part of it.
+Json shown_stretches(const RunFolder& run, const std::optional<MvmWindow>& window,
+                     const std::function<Json(const Stretch&)>& make) {
+  Json views = Json::array();
+  Json whole = make({0.0, run.simulated_s});
+  if (whole.is_null()) return nullptr;
+  whole["name"] = "whole run";
+  views.push_back(std::move(whole));
+  constexpr double kNearlyAll = 0.8;
+  if (!window || window->coarse()) return views;
+  const Stretch& stretch = window->stretch;
+  if (stretch.end_s - stretch.begin_s > kNearlyAll * run.simulated_s) return views;
+  Json part = make(stretch);
+  part["name"] = "from the first MVM to the last";
+  views.push_back(std::move(part));
+  return views;
+}
+
 Json timeline_section(const RunFolder& run) {
-  const std::optional<Binned> timeline = binned_timeline(run, kTimelineBins);
-  if (!timeline) return nullptr;
-  const Binned chosen = chosen_tracks(*timeline);
-  Json json = binned_json(chosen);
-  json["left_out"] = timeline->tracks.size() - chosen.tracks.size();
   const std::optional<MvmWindow> window = mvm_window(run);
+  const auto view = [&run](const Stretch& stretch) -> Json {
+    const std::optional<Binned> timeline = binned_timeline(run, stretch, kTimelineBins);
+    if (!timeline) return nullptr;
+    const Binned chosen = chosen_tracks(*timeline);
+    Json json = binned_json(chosen);
+    json["left_out"] = timeline->tracks.size() - chosen.tracks.size();
+    return json;
+  };
+  Json views = shown_stretches(run, window, view);
+  if (views.is_null()) return nullptr;
   Json busy = Json::object();
   if (window) {
-    json["mvm_s"] = window->seconds;
-    for (const std::string& track : chosen.tracks) {
-      const auto found = window->busy.find(track);
-      busy[track] = found == window->busy.end() ? 0.0 : rounded(found->second);
-    }
+    for (const auto& [track, share] : window->busy) busy[track] = rounded(share);
   }
-  json["mvm_busy"] = std::move(busy);
-  return json;
+  return {{"views", std::move(views)}, {"mvm_busy", window ? std::move(busy) : Json(nullptr)}};
 }
 
 Json power_section(const RunFolder& run) {
-  const std::optional<Binned> power = binned_power(run, kPowerBins);
-  return power ? binned_json(*power) : Json(nullptr);
+  const auto view = [&run](const Stretch& stretch) -> Json {
+    const std::optional<Binned> power = binned_power(run, stretch, kPowerBins);
+    return power ? binned_json(*power) : Json(nullptr);
+  };
+  Json views = shown_stretches(run, mvm_window(run), view);
+  return views.is_null() ? Json(nullptr) : Json{{"views", std::move(views)}};
 }
 
 unsigned mesh_size(const RunFolder& run, const char* key, unsigned Tile::*coordinate) {

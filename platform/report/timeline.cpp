@@ -1,8 +1,7 @@
 #include "platform/report/timeline.h"
 
 #include <algorithm>
-
-#include "platform/report/report_error.h"
+#include <cmath>
 
 namespace aimc::report {
 namespace {
@@ -10,28 +9,31 @@ namespace {
 /// Of the converters' median power; a bin with less lies largely outside the time of MVMs.
 constexpr double kBusyShare = 0.5;
 
-/// Cuts the time from 0 to `end_s` into equal bins and adds up what falls into them.
+/// Cuts a stretch into equal bins and takes the means of what falls into them.
 class Rebinner {
  public:
-  Rebinner(double end_s, std::size_t bins)
-      : bins_(bins), width_(end_s / static_cast<double>(bins)) {}
+  Rebinner(const Stretch& stretch, std::size_t bins)
+      : stretch_(stretch),
+        bins_(bins),
+        width_((stretch.end_s - stretch.begin_s) / static_cast<double>(bins)) {}
 
   double width() const { return width_; }
 
-  /// Adds `value` over [begin, end) to the sums of a track.
-  void add(double begin, double end, double value, std::vector<double>& sums) const {
-    if (value == 0.0) return;
+  /// Adds `value` over [begin, end) to the means of a track.
+  void add(double begin, double end, double value, std::vector<double>& means) const {
+    if (value == 0.0 || end <= stretch_.begin_s || begin >= stretch_.end_s) return;
     const auto last = static_cast<double>(bins_ - 1);
-    const auto first_bin = static_cast<std::size_t>(std::clamp(begin / width_, 0.0, last));
-    for (std::size_t bin = first_bin; bin < bins_; ++bin) {
-      const double from = width_ * static_cast<double>(bin);
+    const double at = (begin - stretch_.begin_s) / width_;
+    for (auto bin = static_cast<std::size_t>(std::clamp(at, 0.0, last)); bin < bins_; ++bin) {
+      const double from = stretch_.begin_s + width_ * static_cast<double>(bin);
       if (from >= end) break;
       const double overlap = std::min(end, from + width_) - std::max(begin, from);
-      if (overlap > 0.0) sums[bin] += value * overlap / width_;
+      if (overlap > 0.0) means[bin] += value * overlap / width_;
     }
   }
 
  private:
+  Stretch stretch_;
   std::size_t bins_;
   double width_;
 };
@@ -52,6 +54,30 @@ struct Interval {
 
 Interval interval(const CsvTable& table, std::size_t row, std::size_t begin, std::size_t end) {
   return {table.number(row, begin), table.number(row, end)};
+}
+
+std::vector<Interval> intervals_of(const CsvTable& table, std::size_t begin, std::size_t end) {
+  std::vector<Interval> intervals;
+  intervals.reserve(table.rows());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    intervals.push_back(interval(table, row, begin, end));
+  }
+  return intervals;
+}
+
+/// Bins for a stretch: none narrower than those of the file, at most `most`; 0 for no stretch.
+std::size_t bins_for(const RunFolder& run, const std::vector<Interval>& intervals,
+                     const Stretch& stretch, std::size_t most) {
+  const double length = stretch.end_s - stretch.begin_s;
+  if (!(length > 0.0)) return 0;
+  double shortest = length;
+  for (const Interval& bin : intervals) {
+    // The last bin of a run may be short; it does not set the width.
+    const bool last = bin.end >= run.simulated_s * (1.0 - 1e-9);
+    if (!last && bin.end > bin.begin) shortest = std::min(shortest, bin.end - bin.begin);
+  }
+  const double bins = std::round(length / shortest);
+  return static_cast<std::size_t>(std::clamp(bins, 1.0, static_cast<double>(most)));
 }
 
 /// Energy of the converters up to a time, as a polyline over power.csv's bins.
@@ -85,33 +111,6 @@ class ConverterEnergy {
   std::vector<double> ends_;
   std::vector<double> joules_;
 };
-
-/// "router 3" for "router3".
-std::string place_name(std::string place) {
-  const std::size_t digit = place.find_first_of("0123456789");
-  if (digit != std::string::npos && digit > 0) place.insert(digit, " ");
-  return place;
-}
-
-/// The link of links.csv with the highest utilisation.
-struct BusiestLink {
-  double utilisation = 0.0;
-  std::string name;
-};
-
-std::optional<BusiestLink> busiest_link(const RunFolder& run) {
-  const CsvTable* const links = run.table("links.csv");
-  if (links == nullptr || links->rows() == 0) return std::nullopt;
-  BusiestLink busiest{-1.0, ""};
-  for (std::size_t row = 0; row < links->rows(); ++row) {
-    const double utilisation = links->number(row, links->column("utilisation"));
-    if (utilisation <= busiest.utilisation) continue;
-    busiest = {utilisation, place_name(links->text(row, links->column("from"))) + " to " +
-                                place_name(links->text(row, links->column("to"))) + ", " +
-                                links->text(row, links->column("plane")) + "s"};
-  }
-  return busiest;
-}
 
 using Bins = std::map<double, double>;  // begin to end
 
@@ -180,50 +179,41 @@ std::map<std::string, double> energy_within(const CsvTable& power, const Bins& b
 
 }  // namespace
 
-std::optional<Binned> binned_power(const RunFolder& run, std::size_t most) {
+std::optional<Binned> binned_power(const RunFolder& run, const Stretch& stretch, std::size_t most) {
   const CsvTable* const table = run.table("power.csv");
   if (table == nullptr || table->rows() == 0) return std::nullopt;
   const std::size_t begin = table->column("begin_s");
   const std::size_t end = table->column("end_s");
-  const double end_s = table->number(table->rows() - 1, end);
-  if (end_s <= 0.0) return std::nullopt;
-  const std::size_t bins = std::min(most, table->rows());
-  const Rebinner rebinner(end_s, bins);
-  Binned result{0.0, rebinner.width(), {}, {}};
+  const std::vector<Interval> intervals = intervals_of(*table, begin, end);
+  const std::size_t bins = bins_for(run, intervals, stretch, most);
+  if (bins == 0) return std::nullopt;
+  const Rebinner rebinner(stretch, bins);
+  Binned result{stretch.begin_s, rebinner.width(), {}, {}};
   for (std::size_t column = 0; column < table->header().size(); ++column) {
     const auto group = power_group(table->header()[column]);
     if (!group) continue;
     result.tracks.push_back(*group);
     result.values.emplace_back(bins, 0.0);
     for (std::size_t row = 0; row < table->rows(); ++row) {
-      const Interval bin = interval(*table, row, begin, end);
-      rebinner.add(bin.begin, bin.end, table->number(row, column), result.values.back());
+      rebinner.add(intervals[row].begin, intervals[row].end, table->number(row, column),
+                   result.values.back());
     }
   }
   return result;
 }
 
-std::optional<Binned> binned_timeline(const RunFolder& run, std::size_t most) {
+std::optional<Binned> binned_timeline(const RunFolder& run, const Stretch& stretch,
+                                      std::size_t most) {
   const CsvTable* const table = run.table("timeline.csv");
-  if (table == nullptr || table->rows() == 0 || run.simulated_s <= 0.0) return std::nullopt;
-  const std::size_t begin = table->column("begin_s");
-  const std::size_t end = table->column("end_s");
+  if (table == nullptr || table->rows() == 0) return std::nullopt;
   const std::size_t track = table->column("track");
   const std::size_t utilisation = table->column("utilisation");
-  double shortest = run.simulated_s;
-  for (std::size_t row = 0; row < table->rows(); ++row) {
-    const Interval bin = interval(*table, row, begin, end);
-    // The last bin of a run may be short; it does not set the width.
-    if (bin.end < run.simulated_s * (1.0 - 1e-9)) {
-      shortest = std::min(shortest, bin.end - bin.begin);
-    }
-  }
-  if (shortest <= 0.0)
-    throw ReportError("file '" + run.path + "/timeline.csv': a bin has no width");
-  const auto bins = static_cast<std::size_t>(
-      std::clamp(run.simulated_s / shortest, 1.0, static_cast<double>(most)));
-  const Rebinner rebinner(run.simulated_s, bins);
-  Binned result{0.0, rebinner.width(), {}, {}};
+  const std::vector<Interval> intervals =
+      intervals_of(*table, table->column("begin_s"), table->column("end_s"));
+  const std::size_t bins = bins_for(run, intervals, stretch, most);
+  if (bins == 0) return std::nullopt;
+  const Rebinner rebinner(stretch, bins);
+  Binned result{stretch.begin_s, rebinner.width(), {}, {}};
   std::map<std::string, std::size_t> places;
   for (std::size_t row = 0; row < table->rows(); ++row) {
     const auto [place, fresh] = places.emplace(table->text(row, track), result.tracks.size());
@@ -231,8 +221,8 @@ std::optional<Binned> binned_timeline(const RunFolder& run, std::size_t most) {
       result.tracks.push_back(place->first);
       result.values.emplace_back(bins, 0.0);
     }
-    const Interval bin = interval(*table, row, begin, end);
-    rebinner.add(bin.begin, bin.end, table->number(row, utilisation), result.values[place->second]);
+    rebinner.add(intervals[row].begin, intervals[row].end, table->number(row, utilisation),
+                 result.values[place->second]);
   }
   return result;
 }
@@ -245,12 +235,12 @@ std::optional<MvmWindow> mvm_window(const RunFolder& run) {
   if (bins.empty()) return std::nullopt;
   MvmWindow window;
   window.bins = bins.size();
+  window.stretch = {bins.begin()->first, bins.rbegin()->second};
   for (const auto& [begin, end] : bins) {
     window.seconds += end - begin;
     window.bin_s = std::max(window.bin_s, end - begin);
   }
   window.energy_j = energy_within(*power, bins);
-  double noc_all = 0.0;
   const std::size_t track = timeline->column("track");
   const std::size_t utilisation = timeline->column("utilisation");
   for (std::size_t row = 0; row < timeline->rows(); ++row) {
@@ -258,16 +248,10 @@ std::optional<MvmWindow> mvm_window(const RunFolder& run) {
         interval(*timeline, row, timeline->column("begin_s"), timeline->column("end_s"));
     const double busy = timeline->number(row, utilisation) * (bin.end - bin.begin);
     const std::string& name = timeline->text(row, track);
-    if (name == "noc") noc_all += busy;
     if (bins.count(bin.begin) > 0) window.busy[name] += busy;
   }
-  if (const auto link = busiest_link(run); link && noc_all > 0.0) {
-    const double share = window.busy["noc"] / noc_all;
-    window.busiest_link =
-        std::min(1.0, link->utilisation * run.simulated_s * share / window.seconds);
-    window.busiest_link_name = link->name;
-  }
   for (auto& [name, busy] : window.busy) busy /= window.seconds;
+  window.busiest_link = window.busy["noc/busiest"];
   return window;
 }
 

@@ -17,6 +17,15 @@ double links_of(const noc::NocConfig& config) {
   return 2.0 * (between + 2.0 * noc::node_count(config));
 }
 
+/// Tells links apart.
+std::uint64_t link_key(const noc::LinkUse& link) {
+  const std::uint64_t ends = (std::uint64_t{link.from_router} << 16U) | link.to_router;
+  const auto kind = static_cast<std::uint64_t>(link.kind);
+  const auto plane = static_cast<std::uint64_t>(link.plane);
+  // A router may have two nodes besides its tile, which only their number tells apart.
+  return (((std::uint64_t{link.node.id} << 4U) | (kind << 1U) | plane) << 32U) | ends;
+}
+
 }  // namespace
 
 std::string component_group(const std::string& component) {
@@ -38,6 +47,7 @@ RunRecorder::RunRecorder(Soc& soc, core::EnergyMeter& energy, core::TimePs width
       host_track_(busy_history_.open("host")),
       dma_track_(busy_history_.open("dma")),
       noc_track_(busy_history_.open("noc")),
+      busiest_link_track_(busy_history_.open("noc/busiest")),
       links_(links_of(soc.network().config())),
       link_cycle_ps_(core::Clock(soc.network().config().clock_mhz).period_ps()) {
   for (unsigned id = 0; id < soc.tiles().size(); ++id) {
@@ -118,10 +128,21 @@ void RunRecorder::sample_network(core::TimePs now_ps) {
   // A flit crosses a link behind every router and the one into the first.
   const noc::NetworkCounters& counters = soc_.network().counters();
   const std::uint64_t link_flits = counters.flit_hops + counters.flits;
+  if (link_flits == link_flits_) return;
   const auto cycles = static_cast<double>(link_flits - link_flits_);
   busy_history_.add(noc_track_, sampled_ps_, now_ps,
                     cycles * static_cast<double>(link_cycle_ps_) / links_);
   link_flits_ = link_flits;
+  std::uint64_t busiest = 0;
+  for (const noc::LinkUse& link : soc_.network().link_use()) {
+    std::uint64_t& seen = link_busy_cycles_[link_key(link)];
+    busiest = std::max(busiest, link.busy_cycles - seen);
+    seen = link.busy_cycles;
+  }
+  // What is reserved for a packet counts when it is sent, even where it reaches beyond now.
+  busy_history_.add(busiest_link_track_, sampled_ps_, now_ps,
+                    std::min(static_cast<double>(busiest * link_cycle_ps_),
+                             static_cast<double>(now_ps - sampled_ps_)));
 }
 
 void RunRecorder::sample_tiles(core::TimePs now_ps) {

@@ -36,7 +36,8 @@ class RunRecorder : private core::EnergyObserver {
 
   /// Joules by group of components.
   const History& power() const { return energy_history_; }
-  /// Busy picoseconds by track; those of "noc" are the mean over the links.
+  /// Busy picoseconds by track; those of "noc" are the mean over the links, those of
+  /// "noc/busiest" the link's that was busiest between two samples.
   const History& utilisation() const { return busy_history_; }
 
  private:
@@ -69,13 +70,15 @@ class RunRecorder : private core::EnergyObserver {
   std::size_t host_track_ = 0;
   std::size_t dma_track_ = 0;
   std::size_t noc_track_ = 0;
+  std::size_t busiest_link_track_ = 0;
   double links_ = 1.0;  // of the mesh, both planes
   core::TimePs link_cycle_ps_ = 1;
   core::TimePs sampled_ps_ = 0;
   core::TimePs host_sampled_ps_ = 0;
   core::TimePs waited_ps_ = 0;  // by the host
   core::TimePs dma_ps_ = 0;
-  std::uint64_t link_flits_ = 0;  // flits times links crossed
+  std::uint64_t link_flits_ = 0;                                       // flits times links crossed
+  std::unordered_map<std::uint64_t, std::uint64_t> link_busy_cycles_;  // by link_key()
 };
 
 /// The group a component belongs to; see RunRecorder.

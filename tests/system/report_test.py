@@ -53,7 +53,7 @@ class Content(WithWorkspace):
         data = data_of(self.page(folder))
         self.assertEqual(data["energy"]["total_j"], summary["energy"]["total_j"])
         self.assertAlmostEqual(sum(c["joules"] for c in data["energy"]["cells"]), summary["energy"]["total_j"], delta=1e-15)
-        power = data["power"]
+        power = data["power"]["views"][0]
         self.assertAlmostEqual(sum(sum(v) for v in power["values"]) * power["bin_s"] / summary["energy"]["total_j"], 1.0, delta=1e-3)
         self.assertEqual([t["utilisation"] for t in data["mesh"]["tiles"]], [t["utilisation"] for t in summary["tiles"]])
         self.assertEqual(data["run"]["command"], summary["run"]["command"])
@@ -177,10 +177,10 @@ class Refusals(WithWorkspace):
 
 @unittest.skipUnless(CHROMIUM, "chromium is not installed: pages are not opened")
 class InBrowser(WithWorkspace):
-    def setUp(self):
-        super().setUp()
-        self.browser = Browser()
-        self.addCleanup(self.browser.close)
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
 
     def open(self, folder, theme="light"):
         self.page(folder)
@@ -284,7 +284,7 @@ class InBrowser(WithWorkspace):
         page = self.open(folder)
         self.assert_quiet(page)
         self.assertEqual(page.value("document.querySelectorAll('#mesh g.tile').length"), 16)
-        self.assertEqual(page.value("document.querySelectorAll('#timeline g.strip').length"), 19)
+        self.assertEqual(page.value("document.querySelectorAll('#timeline g.strip').length"), 20)
 
 
 if __name__ == "__main__":

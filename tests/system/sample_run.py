@@ -1,5 +1,6 @@
 """Writes the folder of a run that never was: every file, with figures that are easy to find again."""
 import csv
+import functools
 import json
 import subprocess
 
@@ -18,6 +19,11 @@ ACCOUNTS = [
 PARTS = [("dac", "dac", 1000, 1e-7), ("crossbar", "array", 65536, 5e-8), ("crossbar", "programming", 5000, 2e-6), ("adc", "adc", 5000, 4e-7),
          ("nmpu", "nmpu", 2560, 1e-9), ("sram", "sram read", 40000, 4e-9), ("sram", "sram write", 40000, 3e-9), ("control", "command", 30, 1.5e-10),
          ("leakage", "leakage", 1, 5e-8)]
+
+
+@functools.lru_cache
+def platform_yaml(tiles):
+    return subprocess.run([PROGRAM, "describe", "--yaml", "--set", f"tile.count={tiles}"], capture_output=True, check=True).stdout
 
 
 def write_csv(path, header, rows):
@@ -69,11 +75,11 @@ def write_power(path, tiles):
     write_csv(path, ["begin_s", "end_s", "total_w", *(group + "_w" for group in groups)], rows)
 
 
-def write_timeline(path, tiles, crossbar_busy):
+def write_timeline(path, tiles, crossbar_busy, link):
     rows = []
     for b in range(BINS):
         mvm = b in MVM_BINS
-        tracks = [("host", 0.3 if mvm else 1.0), ("dma", 0.1 if mvm else 0.0), ("noc", 0.05 if mvm else 0.0)]
+        tracks = [("host", 0.3 if mvm else 1.0), ("dma", 0.1 if mvm else 0.0), ("noc", 0.05 if mvm else 0.0), ("noc/busiest", 2 * link if mvm else 0.0)]
         for t in range(tiles):
             busy = crossbar_busy / (t + 1) if mvm else 0.0
             tracks += [(f"tile{t}", 1.0 if mvm else 0.0), (f"tile{t}/crossbar", busy), (f"tile{t}/nmpu", busy / 10)]
@@ -90,11 +96,10 @@ def write_sample(folder, *, firmware="sample.elf", tiles=4, reported=None, layer
     content = summary(firmware, tiles, reported, crossbar_busy)
     content["noc"]["max_link_utilisation"] = link
     (folder / "summary.json").write_text(json.dumps(content, indent=2))
-    yaml = subprocess.run([PROGRAM, "describe", "--yaml", "--set", f"tile.count={tiles}"], capture_output=True, check=True).stdout
-    (folder / "platform.yaml").write_bytes(yaml)
+    (folder / "platform.yaml").write_bytes(platform_yaml(tiles))
     write_csv(folder / "energy.csv", ["component", "activity", "count", "energy_j"], accounts(tiles))
     write_power(folder / "power.csv", tiles)
-    write_timeline(folder / "timeline.csv", tiles, crossbar_busy)
+    write_timeline(folder / "timeline.csv", tiles, crossbar_busy, link)
     write_csv(folder / "layers.csv", ["layer", "count", "time_s", "min_s", "max_s", "energy_j", "host_instructions", "mvms", "macs", "nmpu_columns", "noc_bytes"],
               [[name, 10, 2e-5 * (i + 1), 1e-6, 3e-6, 4e-6 * (i + 1), 1000, 50, 3276800, 12800, 64000] for i, name in enumerate(layers)])
     links = [["request", "injection", "host", "router0", 0, 0, 0, 0, 9000, 0.09], ["response", "ejection", "router0", "host", 0, 0, 0, 0, 4000, 0.04],

@@ -89,6 +89,10 @@ class Tables(unittest.TestCase):
         self.assertEqual(flits, self.summary["noc"]["flit_hops"] + self.summary["noc"]["flits"])
         links = 2 * (2 * (3 * 4 + 4 * 3) + 2 * 18)
         self.assertAlmostEqual(busy["noc"] * links * 1e9 / flits, 1.0, places=6)
+        # The busiest link of the whole run is no busier than the busiest one of every bin.
+        run_s = self.summary["time"]["simulated_s"]
+        self.assertGreaterEqual(busy["noc/busiest"] / run_s, 0.999 * self.summary["noc"]["max_link_utilisation"])
+        self.assertLess(busy["noc/busiest"], busy["noc"] * links)
 
     def test_links_agree_with_the_summary(self):
         rows = table(self.run_, "links")

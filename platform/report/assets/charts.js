@@ -111,9 +111,10 @@ const charts = (() => {
     const end = bins * series.bin_s;
     const totals = d3.range(bins).map(b => d3.sum(series.values, v => v[b]));
     const x = d3.scale.linear().domain([0, end]).range([left, WIDTH - right]);
+    const time = d3.scale.linear().domain([series.begin_s, series.begin_s + end]).range(x.range());
     const y = d3.scale.linear().domain([0, d3.max(totals) || 1]).range([bottom, top]).nice(4);
     svg.append('g').attr({class: 'axis', transform: 'translate(' + left + ',0)'}).call(siAxis(y, 'left', unit, 5, WIDTH - left - right));
-    svg.append('g').attr({class: 'axis', transform: 'translate(0,' + bottom + ')'}).call(siAxis(x, 'bottom', 's', 8));
+    svg.append('g').attr({class: 'axis', transform: 'translate(0,' + bottom + ')'}).call(siAxis(time, 'bottom', 's', 8));
     const base = d3.range(bins).map(() => 0);
     series.tracks.forEach((track, t) => {
       let path = '', back = '';
@@ -135,7 +136,7 @@ const charts = (() => {
     const slice = svg.selectAll('rect.slice').data(data).enter().append('rect')
       .attr({class: 'slice face', x: d => x(d.from * series.bin_s), y: top, height: bottom - top, width: d => x(d.to * series.bin_s) - x(d.from * series.bin_s)})
       .style({fill: 'transparent'});
-    page.reachable(slice, d => page.si(d.from * series.bin_s, 's') + ' to ' + page.si(d.to * series.bin_s, 's') + ': ' + page.si(d.total, unit) +
+    page.reachable(slice, d => page.si(series.begin_s + d.from * series.bin_s, 's') + ' to ' + page.si(series.begin_s + d.to * series.bin_s, 's') + ': ' + page.si(d.total, unit) +
       d.means.slice(0, 6).map(m => '\n' + trackName(m.track) + ' ' + page.si(m.value, unit)).join(''));
     return node;
   }
@@ -158,14 +159,16 @@ const charts = (() => {
     return path || 'M0,0';
   }
 
-  // A row a unit, height is the busy share of a bin. rows: [{name, layers: [{look, values, line}], text}]
-  function strips(label, rows, bin, bins) {
+  // A row a unit, height is the busy share of a bin. rows: [{name, layers: [{fill, values, line}], text}], series: their bins
+  function strips(label, rows, series) {
+    const bin = series.bin_s, bins = series.values[0].length;
     const left = 92, right = 14, top = 4;
     const step = rows.length > 40 ? 18 : 30;
     const height = top + rows.length * step + 28;
     const {node, svg} = figure(label, height);
     const x = d3.scale.linear().domain([0, bins * bin]).range([left, WIDTH - right]);
-    svg.append('g').attr({class: 'axis', transform: 'translate(0,' + (height - 24) + ')'}).call(siAxis(x, 'bottom', 's', 8, height - 24 - top));
+    const time = d3.scale.linear().domain([series.begin_s, series.begin_s + bins * bin]).range(x.range());
+    svg.append('g').attr({class: 'axis', transform: 'translate(0,' + (height - 24) + ')'}).call(siAxis(time, 'bottom', 's', 8, height - 24 - top));
     const row = svg.selectAll('g.strip').data(rows).enter().append('g').attr('class', 'strip')
       .attr('transform', (d, i) => 'translate(0,' + (top + i * step) + ')');
     row.append('rect').attr({class: 'face', x: left, y: 2, width: WIDTH - left - right, height: step - 5})
@@ -242,7 +245,7 @@ const charts = (() => {
       tile.append('text').attr({x: cell / 2, y: cell * 0.42, 'text-anchor': 'middle'})
         .style({fill: d => heatText(d.value / most), 'font-size': Math.min(13, cell / 4) + 'px'}).text(d => d.id);
       tile.append('text').attr({x: cell / 2, y: cell * 0.72, 'text-anchor': 'middle'})
-        .style({fill: d => heatText(d.value / most), 'font-size': Math.min(12, cell / 4.6) + 'px'}).text(d => page.percent(d.value).replace('< 0.01', '~0'));
+        .style({fill: d => heatText(d.value / most), 'font-size': Math.min(12, cell / 4.6) + 'px'}).text(d => page.si(d.value, m.unit).replace('< 0.01', '~0'));
     }
     for (const [name, at] of Object.entries(nodes)) {
       const g = svg.append('g').attr('transform', 'translate(' + (cx(0) - pitch * 1.05 - cell / 2) + ',' + (cy(at.y) + (at.offset || 0) * cell - cell / 2) + ')');
@@ -251,20 +254,20 @@ const charts = (() => {
     }
     page.reachable(tile, d => d.text);
     page.reachable(link, d => d.text);
-    const keys = page.element('div', null, heatKey('Tiles: busy share of the run', most), heatKey('Links: share of cycles with a flit (also their width)', mostLink));
+    const keys = page.element('div', null, heatKey('Tiles: ' + m.title, most, m.unit), heatKey('Links: share of cycles with a flit, whole run (also their width)', mostLink, '%'));
     node.append(keys);
     return node;
   }
 
-  function heatKey(title, most) {
+  function heatKey(title, most, unit) {
     const {node, svg} = figure(title, 52, 300);
     const n = 40;
     svg.attr('role', 'img');
     svg.append('text').attr({x: 0, y: 12, class: 'soft'}).text(title);
     svg.selectAll('rect').data(d3.range(n)).enter().append('rect')
       .attr({x: d => d * 200 / n, y: 20, width: 200 / n + 0.5, height: 12}).style('fill', d => heat(d / (n - 1)));
-    svg.append('text').attr({x: 0, y: 44, class: 'small soft'}).text('0 %');
-    svg.append('text').attr({x: 200, y: 44, 'text-anchor': 'end', class: 'small soft'}).text(page.percent(most));
+    svg.append('text').attr({x: 0, y: 44, class: 'small soft'}).text(page.si(0, unit));
+    svg.append('text').attr({x: 200, y: 44, 'text-anchor': 'end', class: 'small soft'}).text(page.si(most, unit));
     return node;
   }
 
@@ -308,11 +311,12 @@ const charts = (() => {
       .style({fill: 'var(--c3)', stroke: 'var(--mark-line)', 'stroke-width': 1.2});
     // Labels of points that lie close to each other go one below the other.
     const shift = new Map();
-    let last = -Infinity;
+    const placed = [];
     for (const p of points.slice().sort((a, b) => b.y - a.y)) {
-      const at = Math.max(y(p.y) + 4, last + 13);
+      let at = y(p.y) + 4;
+      for (const other of placed) if (Math.abs(x(other.x) - x(p.x)) < 110 && at < other.at + 13) at = other.at + 13;
       shift.set(p, at - y(p.y));
-      last = at;
+      placed.push({x: p.x, at});
     }
     mark.append('text').attr({x: d => x(d.x) > width - 150 ? -12 : 12, y: d => shift.get(d), 'text-anchor': d => x(d.x) > width - 150 ? 'end' : 'start', class: 'small halo'}).text(d => d.name);
     page.reachable(mark, d => d.text);

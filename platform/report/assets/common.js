@@ -61,6 +61,20 @@ const page = (() => {
       element('table', null, element('caption', null, caption), element('thead', null, head), element('tbody', null, ...body)));
   }
 
+  // Figures stay on a line with their units.
+  const together = text => text.replace(/(\d) (%|[fpnµmkMGTPE]?(?:J|s|W|B|op)\b)/g, '$1\u00a0$2');
+
+  // A choice between views: shows one of them, made by make(view), and calls it again when another is chosen.
+  function choice(label, views, make) {
+    const place = element('div');
+    const show = view => place.replaceChildren(...[make(view)].flat());
+    show(views[0]);
+    if (views.length === 1) return [place];
+    const select = element('select', {'aria-label': label}, ...views.map((view, i) => element('option', {value: String(i)}, view.name)));
+    select.addEventListener('change', () => show(views[Number(select.value)]));
+    return [element('p', {class: 'choice'}, label + ' ', select), place];
+  }
+
   function details(summary, content, open) {
     const node = element('details', null, element('summary', null, summary), content);
     node.open = !!open;
@@ -120,5 +134,5 @@ const page = (() => {
   }
 
   const data = JSON.parse(document.getElementById('data').textContent);
-  return {data, si, count, percent, digits, unitOf, element, table, details, section, notice, reachable};
+  return {data, si, count, percent, digits, unitOf, element, table, details, section, notice, reachable, together, choice};
 })();

@@ -1,6 +1,6 @@
 'use strict';
 (() => {
-  const {data, si, count, percent, element, table, details, section, notice, unitOf} = page;
+  const {data, si, count, percent, element, table, details, section, notice, unitOf, together, choice} = page;
   const run = data.run;
   const number = (name, key, unit) => ({name, number: true, text: r => si(r[key], unit)});
 
@@ -28,10 +28,10 @@
   function reading() {
     const node = section('reading', 'Reading it', 'Worked out from the run’s files; each answer says by what rule.');
     for (const finding of data.reading) {
-      const rule = details('How this is found', element('p', null, finding.rule));
+      const rule = details('How this is found', element('p', null, together(finding.rule)));
       rule.className = 'rule';
       node.append(element('div', {class: 'finding', id: 'finding-' + finding.id}, element('h3', null, finding.question),
-        element('p', null, element('strong', null, finding.verdict), ' ' + finding.answer), rule));
+        element('p', null, element('strong', null, together(finding.verdict)), ' ' + together(finding.answer)), rule));
     }
   }
 
@@ -77,64 +77,69 @@
     return d3.range(n).map(i => {
       const from = Math.round(i * bins / n), to = Math.round((i + 1) * bins / n), values = {};
       series.tracks.forEach((track, t) => { values[track] = d3.mean(series.values[t].slice(from, to)); });
-      return {begin: from * series.bin_s, end: to * series.bin_s, values};
+      return {begin: series.begin_s + from * series.bin_s, end: series.begin_s + to * series.bin_s, values};
     });
   }
   const timeColumns = [{name: 'From', text: r => si(r.begin, 's')}, {name: 'To', number: true, text: r => si(r.end, 's')}];
 
   function power() {
     const node = section('power', 'Power over time');
-    const series = data.power;
-    if (!series) { node.append(missing('power.csv', OLDER)); return; }
-    const energies = series.values.map(v => d3.sum(v) * series.bin_s);
-    const order = d3.range(series.tracks.length).filter(t => energies[t] > 0).sort((a, b) => energies[b] - energies[a]);
-    const shown = {bin_s: series.bin_s, tracks: order.map(t => series.tracks[t]), values: order.map(t => series.values[t])};
-    node.append(element('p', {class: 'soft'}, 'Mean over bins of ' + si(series.bin_s, 's') + ', stacked; the group with most energy lies at the bottom.'));
-    node.append(charts.legend(order.map(t => ({fill: charts.colour(series.tracks[t]), name: series.tracks[t],
-      text: charts.trackName(series.tracks[t]) + ', ' + si(energies[t], 'J')}))));
-    node.append(charts.stackedAreas('Power over time, stacked by group of components', shown, 'W'));
-    node.append(details('Table: power over time', table('Mean power in ' + Math.min(25, series.values[0].length) + ' parts of the run', [...timeColumns,
-      {name: 'Total', number: true, text: r => si(d3.sum(Object.values(r.values)), 'W')},
-      ...shown.tracks.map(track => ({name: charts.trackName(track), number: true, text: r => si(r.values[track], 'W')}))], slices(shown, 25))));
+    if (!data.power) { node.append(missing('power.csv', OLDER)); return; }
+    node.append(...choice('Time shown:', data.power.views, series => {
+      const energies = series.values.map(v => d3.sum(v) * series.bin_s);
+      const order = d3.range(series.tracks.length).filter(t => energies[t] > 0).sort((a, b) => energies[b] - energies[a]);
+      const shown = {...series, tracks: order.map(t => series.tracks[t]), values: order.map(t => series.values[t])};
+      return [element('p', {class: 'soft'}, 'Mean over bins of ' + si(series.bin_s, 's') + ', stacked; the group with most energy lies at the bottom.'),
+        charts.legend(order.map(t => ({fill: charts.colour(series.tracks[t]), name: series.tracks[t],
+          text: charts.trackName(series.tracks[t]) + ', ' + si(energies[t], 'J')}))),
+        charts.stackedAreas('Power over time, stacked by group of components', shown, 'W'),
+        details('Table: power over time', table('Mean power in ' + Math.min(25, series.values[0].length) + ' parts', [...timeColumns,
+          {name: 'Total', number: true, text: r => si(d3.sum(Object.values(r.values)), 'W')},
+          ...shown.tracks.map(track => ({name: charts.trackName(track), number: true, text: r => si(r.values[track], 'W')}))], slices(shown, 25)))];
+    }));
   }
 
-  function timeline() {
-    const node = section('timeline', 'Timeline: host, network, tiles');
-    const series = data.timeline;
-    if (!series) { node.append(missing('timeline.csv', OLDER)); return; }
+  function timelineRows(series) {
     const values = {};
     series.tracks.forEach((track, t) => { values[track] = series.values[t]; });
     const stat = track => {
-      const v = values[track], busy = series.mvm_busy[track];
-      return page.si(d3.mean(v), '%') + ' of the run, at most ' + percent(d3.max(v)) + ' of a bin' + (busy === undefined ? '' : ', ' + percent(busy) + ' while MVMs are executed');
+      const v = values[track], busy = data.timeline.mvm_busy ? data.timeline.mvm_busy[track] || 0 : undefined;
+      return percent(d3.mean(v)) + ' of the time shown, at most ' + percent(d3.max(v)) + ' of a bin' + (busy === undefined ? '' : ', ' + percent(busy) + ' while MVMs are executed');
     };
-    const names = {host: 'host', dma: 'DMA', noc: 'network'};
-    const rows = [];
-    const tiles = new Map();
+    const names = {host: 'host', dma: 'DMA', noc: 'network, mean', 'noc/busiest': 'busiest link'};
+    const looks = {undefined: {fill: 'var(--c6)', opacity: 0.45}, crossbar: {fill: 'var(--c5)'}, nmpu: {fill: 'var(--c7)', line: true}};
+    const rows = [], tiles = new Map();
     for (const track of series.tracks) {
       const match = /^tile(\d+)(\/(.+))?$/.exec(track);
       if (!match) {
-        rows.push({name: names[track] || track, layers: [{fill: charts.colour(track), values: values[track]}], text: (names[track] || track) + ': ' + stat(track), track});
+        rows.push({name: names[track] || track, layers: [{fill: charts.colour(track.split('/')[0]), values: values[track]}], text: (names[track] || track) + ': ' + stat(track)});
         continue;
       }
       if (!tiles.has(match[1])) { tiles.set(match[1], {name: 'tile ' + match[1], layers: [], text: 'tile ' + match[1]}); rows.push(tiles.get(match[1])); }
       const row = tiles.get(match[1]);
-      const looks = {undefined: {fill: 'var(--c6)', opacity: 0.45}, crossbar: {fill: 'var(--c5)'}, nmpu: {fill: 'var(--c7)', line: true}};
       row.layers.push({...(looks[match[3]] || looks.nmpu), values: values[track]});
       row.text += '\n' + (match[3] || 'any command') + ': ' + stat(track);
     }
-    node.append(element('p', {class: 'soft'}, 'Height is the share of a bin (' + si(series.bin_s, 's') + ') in which something was busy; the host is busy when it is not in WFI, ' +
-      'the network’s is the mean over its links. Tiles that did nothing have no row' + (series.left_out ? ', and of the others the busiest are shown' : '') +
-      '. Single transactions are in trace.pftrace (aimc-vp run --trace perfetto), for ui.perfetto.dev.'));
-    node.append(charts.legend([{fill: 'var(--c6)', opacity: 0.45, text: 'tile: any command, waiting included'}, {fill: 'var(--c5)', text: 'crossbar'},
-      {fill: 'var(--c7)', line: true, text: 'NMPU (line)'}]));
-    node.append(charts.strips('Busy share over time', rows, series.bin_s, series.values[0].length));
-    const shown = slices(series, 20);
-    const byTrack = series.tracks.map((track, t) => ({track, mean: d3.mean(series.values[t]), most: d3.max(series.values[t]), mvm: series.mvm_busy[track]}));
-    node.append(details('Table: busy shares', table('Busy share of every track', [{name: 'Track', text: r => charts.trackName(r.track)},
-      number('Whole run', 'mean', '%'), number('Busiest bin', 'most', '%'),
-      {name: 'While MVMs are executed', number: true, text: r => r.mvm === undefined ? 'not known' : percent(r.mvm)},
-      ...shown.map(s => ({name: 'from ' + si(s.begin, 's'), number: true, text: r => percent(s.values[r.track])}))], byTrack)));
+    return rows;
+  }
+
+  function timeline() {
+    const node = section('timeline', 'Timeline: host, network, tiles');
+    if (!data.timeline) { node.append(missing('timeline.csv', OLDER)); return; }
+    node.append(element('p', {class: 'soft'}, 'Height is the share of a bin in which something was busy. The host is busy when it is not in WFI, so polling counts. ' +
+      'Single transactions are in trace.pftrace (aimc-vp run --trace perfetto), for ui.perfetto.dev.'));
+    node.append(...choice('Time shown:', data.timeline.views, series => {
+      const shown = slices(series, 20), busy = data.timeline.mvm_busy;
+      const byTrack = series.tracks.map((track, t) => ({track, mean: d3.mean(series.values[t]), most: d3.max(series.values[t]), mvm: busy ? busy[track] || 0 : null}));
+      return [element('p', {class: 'soft'}, 'Bins of ' + si(series.bin_s, 's') + '. Tiles that did nothing have no row' + (series.left_out ? ', and of the others the busiest are shown.' : '.')),
+        charts.legend([{fill: 'var(--c6)', opacity: 0.45, text: 'tile: any command, waiting included'}, {fill: 'var(--c5)', text: 'crossbar (programming included)'},
+          {fill: 'var(--c7)', line: true, text: 'NMPU (line)'}]),
+        charts.strips('Busy share over time', timelineRows(series), series),
+        details('Table: busy shares', table('Busy share of every track', [{name: 'Track', text: r => charts.trackName(r.track)},
+          number('Time shown', 'mean', '%'), number('Busiest bin', 'most', '%'),
+          {name: 'While MVMs are executed', number: true, text: r => r.mvm === null ? 'not known' : percent(r.mvm)},
+          ...shown.map(s => ({name: 'from ' + si(s.begin, 's'), number: true, text: r => percent(s.values[r.track])}))], byTrack))];
+    }));
   }
 
   function mesh() {
@@ -161,13 +166,18 @@
     if (!m.links) node.append(missing('links.csv', OLDER));
     node.append(element('p', {class: 'soft'}, count(m.noc.packets) + ' packets, ' + si(m.noc.bytes, 'B') + ' of payload, mean latency ' + page.digits(m.noc.mean_latency_cycles) +
       ' cycles, busiest link ' + percent(m.noc.max_link_utilisation) + ' over the whole run. A link’s width and shade show the busier of its two planes.'));
-    node.append(charts.mesh('Tiles and links of the mesh', {width: m.width, height: m.height, nodes, links: [...byWay.values()],
-      tiles: m.tiles.map(t => ({id: t.id, x: t.x, y: t.y, value: t.utilisation, text: 'tile ' + t.id + ' at (' + t.x + ', ' + t.y + ')\nbusy ' + percent(t.utilisation) + ' of the run, ' +
-        count(t.mvms) + ' MVMs, ' + si(t.energy_j, 'J') + (ports[t.id] ? '\nits link ' + ports[t.id].join('\nits link ') : '')}))}));
+    const busy = data.timeline && data.timeline.mvm_busy;
+    const about = t => 'tile ' + t.id + ' at (' + t.x + ', ' + t.y + ')\nbusy ' + percent(t.utilisation) + ' of the run, ' + count(t.mvms) + ' MVMs, ' + si(t.energy_j, 'J') +
+      (busy ? '\ncrossbar ' + percent(busy['tile' + t.id + '/crossbar'] || 0) + ' while MVMs are executed' : '') + (ports[t.id] ? '\nits link ' + ports[t.id].join('\nits link ') : '');
+    const views = [{name: 'busy share of the whole run, programming included', unit: '%', value: t => t.utilisation}, {name: 'energy', unit: 'J', value: t => t.energy_j}];
+    if (busy) views.unshift({name: 'crossbar’s busy share while MVMs are executed', unit: '%', value: t => busy['tile' + t.id + '/crossbar'] || 0});
+    node.append(...choice('Tiles show:', views, view => charts.mesh('Tiles and links of the mesh', {width: m.width, height: m.height, nodes, links: [...byWay.values()], title: view.name, unit: view.unit,
+      tiles: m.tiles.map(t => ({id: t.id, x: t.x, y: t.y, value: view.value(t), text: about(t)}))})));
     const parts = m.tile_table ? ['crossbar_busy_s', 'nmpu_busy_s', 'dac_j', 'crossbar_j', 'adc_j', 'nmpu_j', 'sram_j', 'control_j', 'leakage_j'].filter(k => m.tile_table.length && k in m.tile_table[0]) : [];
     const more = new Map((m.tile_table || []).map(r => [r.tile, r]));
     node.append(details('Table: tiles', table('Tiles', [{name: 'Tile', text: r => r.id}, {name: 'Place', text: r => r.x + ', ' + r.y}, number('MVMs', 'mvms', ''), number('MACs', 'macs', ''),
-      number('Busy', 'busy_s', 's'), number('Share of the run', 'utilisation', '%'), number('Energy', 'energy_j', 'J'),
+      number('Busy', 'busy_s', 's'), number('Share of the run', 'utilisation', '%'),
+      {name: 'Crossbar while MVMs are executed', number: true, text: r => busy ? percent(busy['tile' + r.id + '/crossbar'] || 0) : 'not known'}, number('Energy', 'energy_j', 'J'),
       ...parts.map(key => ({name: key.replace(/_(s|j)$/, '').replace('_', ' '), number: true, text: r => more.has(r.id) ? si(more.get(r.id)[key], unitOf(key)) : ''}))], m.tiles)));
     if (m.links) {
       const links = m.links.slice().sort((a, b) => b.utilisation - a.utilisation).slice(0, 200);
