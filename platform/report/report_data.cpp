@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kPowerBins = 400;
 constexpr std::size_t kTimelineBins = 240;
 /// Tracks of a timeline beyond these would not be looked at, and the page has to stay small.
-constexpr std::size_t kMostTracks = 160;
+constexpr std::size_t kMostTracks = 260;
 constexpr std::size_t kMostFunctions = 40;
 
 /// Four significant digits: what a chart can show, at a fraction of the bytes.

@@ -314,9 +314,11 @@ const charts = (() => {
     const placed = [];
     for (const p of points.slice().sort((a, b) => b.y - a.y)) {
       let at = y(p.y) + 4;
-      for (const other of placed) if (Math.abs(x(other.x) - x(p.x)) < 110 && at < other.at + 13) at = other.at + 13;
+      const end = x(p.x) > width - 150;
+      const from = x(p.x) + (end ? -12 - 6 * p.name.length : 12), to = from + 6 * p.name.length;
+      for (const other of placed) if (from < other.to && other.from < to && at < other.at + 13) at = other.at + 13;
       shift.set(p, at - y(p.y));
-      placed.push({x: p.x, at});
+      placed.push({from, to, at});
     }
     mark.append('text').attr({x: d => x(d.x) > width - 150 ? -12 : 12, y: d => shift.get(d), 'text-anchor': d => x(d.x) > width - 150 ? 'end' : 'start', class: 'small halo'}).text(d => d.name);
     page.reachable(mark, d => d.text);

@@ -32,10 +32,10 @@
     const node = section(id, key);
     const charted = values.filter(m => ['s', 'J', 'W', '%', 'op/s', 'op/J'].includes(m.unit) && m.values.filter(v => v > 0).length >= 1).slice(0, id === 'energy' ? 8 : 6);
     if (charted.length) {
-      node.append(element('div', {class: 'pair'}, ...charted.map(m => charts.bars(m.name, m.name, m.values.map((v, i) => ({
-        name: letters[i] + (m.ratios[i] !== null && i ? ' (' + ratioText(m.ratios[i]) + ')' : ''), value: v === null ? 0 : v,
-        text: letters[i] + ', ' + data.titles[i] + '\n' + m.name + ': ' + (v === null ? 'not known' : si(v, m.unit)) + (i && m.ratios[i] !== null ? '\n' + ratioText(m.ratios[i]) + ' of A' : '')
-      })), m.unit, 'var(--c0)'))));
+      node.append(element('div', {class: 'pair'}, ...charted.map(m => charts.bars(m.name, m.name, m.values.map((v, i) => v === null ? null : ({
+        name: letters[i] + (m.ratios[i] !== null && i ? ' (' + ratioText(m.ratios[i]) + ')' : ''), value: v,
+        text: letters[i] + ', ' + data.titles[i] + '\n' + m.name + ': ' + si(v, m.unit) + (i && m.ratios[i] !== null ? '\n' + ratioText(m.ratios[i]) + ' of A' : '')
+      })).filter(row => row !== null), m.unit, 'var(--c0)'))));
     }
     const columns = [{name: 'Measure', text: m => m.name}];
     letters.forEach((letter, i) => columns.push({name: letter, number: true, text: m => m.values[i] === null ? '-' : si(m.values[i], m.unit) + mark(m, i)}));
