@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace aimc::platform {
 namespace {
@@ -17,13 +18,26 @@ double links_of(const noc::NocConfig& config) {
   return 2.0 * (between + 2.0 * noc::node_count(config));
 }
 
-/// Tells links apart.
-std::uint64_t link_key(const noc::LinkUse& link) {
-  const std::uint64_t ends = (std::uint64_t{link.from_router} << 16U) | link.to_router;
-  const auto kind = static_cast<std::uint64_t>(link.kind);
-  const auto plane = static_cast<std::uint64_t>(link.plane);
-  // A router may have two nodes besides its tile, which only their number tells apart.
-  return (((std::uint64_t{link.node.id} << 4U) | (kind << 1U) | plane) << 32U) | ends;
+bool same_link(const noc::LinkUse& a, const noc::LinkUse& b) {
+  return a.from_router == b.from_router && a.to_router == b.to_router && a.kind == b.kind &&
+         a.plane == b.plane && a.node.id == b.node.id;
+}
+
+/// Busy cycles of the link that was busiest between two looks at all links. Links come in a fixed
+/// order; later there may be more of them.
+std::uint64_t busiest_since(const std::vector<noc::LinkUse>& before,
+                            const std::vector<noc::LinkUse>& now) {
+  std::uint64_t busiest = 0;
+  auto known = before.begin();
+  for (const noc::LinkUse& link : now) {
+    std::uint64_t cycles = link.busy_cycles;
+    if (known != before.end() && same_link(*known, link)) {
+      cycles -= known->busy_cycles;
+      ++known;
+    }
+    busiest = std::max(busiest, cycles);
+  }
+  return busiest;
 }
 
 }  // namespace
@@ -133,12 +147,9 @@ void RunRecorder::sample_network(core::TimePs now_ps) {
   busy_history_.add(noc_track_, sampled_ps_, now_ps,
                     cycles * static_cast<double>(link_cycle_ps_) / links_);
   link_flits_ = link_flits;
-  std::uint64_t busiest = 0;
-  for (const noc::LinkUse& link : soc_.network().link_use()) {
-    std::uint64_t& seen = link_busy_cycles_[link_key(link)];
-    busiest = std::max(busiest, link.busy_cycles - seen);
-    seen = link.busy_cycles;
-  }
+  std::vector<noc::LinkUse> links = soc_.network().link_use();
+  const std::uint64_t busiest = busiest_since(link_use_, links);
+  link_use_ = std::move(links);
   // What is reserved for a packet counts when it is sent, even where it reaches beyond now.
   busy_history_.add(busiest_link_track_, sampled_ps_, now_ps,
                     std::min(static_cast<double>(busiest * link_cycle_ps_),

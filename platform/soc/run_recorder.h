@@ -78,7 +78,7 @@ class RunRecorder : private core::EnergyObserver {
   core::TimePs waited_ps_ = 0;  // by the host
   core::TimePs dma_ps_ = 0;
   std::uint64_t link_flits_ = 0;                                       // flits times links crossed
-  std::unordered_map<std::uint64_t, std::uint64_t> link_busy_cycles_;  // by link_key()
+  std::vector<noc::LinkUse> link_use_;  // at the last sample
 };
 
 /// The group a component belongs to; see RunRecorder.

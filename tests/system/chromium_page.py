@@ -121,9 +121,9 @@ class Page:
         urls = [e["request"]["url"] for e in self._events("Network.requestWillBeSent")]
         return [u for u in urls[1:] if not u.startswith("data:")]
 
-    def value(self, expression):
-        """The value of a JavaScript expression."""
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+    def value(self, expression, wait=False):
+        """The value of a JavaScript expression; of a promise when it is kept, if `wait`."""
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=wait)
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"])
         return result["result"].get("value")

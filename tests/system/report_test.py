@@ -111,6 +111,14 @@ class Content(WithWorkspace):
         self.assertIn("peaks", data["roofline"])
 
 
+    def test_a_run_cut_short_has_a_report_that_says_so(self):
+        run = self.workspace.run("spin", "-q", "--max-sim-time", "100us")
+        self.assertEqual(run.status, 3)
+        data = data_of(self.page(run.out))
+        self.assertEqual(data["run"]["stopped_by"], "platform")
+        self.assertEqual(finding(data, "tile")["verdict"], "None: no tile executed an MVM.")
+
+
 class Refusals(WithWorkspace):
     def refused(self, folder, *words):
         run = make_report(self.workspace, folder)
@@ -273,6 +281,24 @@ class InBrowser(WithWorkspace):
         self.assertTrue(page.value("document.activeElement.parentElement.open"))
         page.press("Escape")
         self.assertTrue(page.value("document.getElementById('tooltip').hidden"))
+
+    def test_the_text_of_a_mark_survives_scrolling_to_it(self):
+        page = self.open(self.sample())
+        page.value("document.querySelector('#roofline .mark').focus()")
+        page.value("new Promise(done => setTimeout(done, 600))", wait=True)
+        self.assertIn("whole run", page.text("#tooltip"))
+        self.assertFalse(page.value("document.getElementById('tooltip').hidden"))
+        self.assertGreater(page.value("scrollY"), 0)
+
+    def test_views_can_be_chosen(self):
+        page = self.open(self.sample())
+        choose = "(() => {{ const s = document.querySelector('#{0} select'); s.value = '1'; s.dispatchEvent(new Event('change')); }})()"
+        for section, words in (("timeline", "tile 0"), ("power", "tile adc, 1.6 µJ"), ("mesh", "programming included")):
+            page.value(choose.format(section))
+            self.assertIn(words, page.text(f"#{section}"))
+            self.assertEqual(page.value(f"document.querySelectorAll('#{section} figure svg .mark').length > 0"), True)
+        self.assertEqual(page.text("#power .choice option:last-child"), "from the first MVM to the last")
+        self.assert_quiet(page)
 
     def test_constants_can_be_searched(self):
         page = self.open(self.sample())

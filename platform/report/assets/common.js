@@ -102,9 +102,11 @@ const page = (() => {
     tooltip.style.left = left + 'px';
     tooltip.style.top = (above > 4 ? above : Math.min(box.bottom + 8, innerHeight - own.height - 4)) + 'px';
   }
-  function hideTip() { tooltip.hidden = true; }
+  function hideTip() { tooltip.hidden = true; focused = null; }
   addEventListener('keydown', event => { if (event.key === 'Escape') hideTip(); });
-  addEventListener('scroll', hideTip, {passive: true});
+  // A mark that gets the focus may be scrolled into view: its text goes with it. That of the pointer would stay behind.
+  let focused = null;
+  addEventListener('scroll', () => { if (focused) focused(); else hideTip(); }, {passive: true});
 
   // Makes the marks of a chart reachable: one stop of the tabulator for the chart, arrows, Home and End within it. Pointer and
   // focus show the same text, which is the mark's name for screen readers, too. text: datum => string
@@ -117,7 +119,10 @@ const page = (() => {
       this.setAttribute('aria-label', label.replace(/\n/g, '; '));
       this.classList.add('mark');
       const at = nodes.push(this) - 1;
-      this.addEventListener('focus', () => showTip(label, this.getBoundingClientRect()));
+      this.addEventListener('focus', () => {
+        focused = () => showTip(label, this.getBoundingClientRect());
+        focused();
+      });
       this.addEventListener('blur', hideTip);
       this.addEventListener('pointerenter', event => showTip(label, {left: event.clientX, width: 0, top: event.clientY - 6, bottom: event.clientY + 12}));
       this.addEventListener('pointerleave', hideTip);
