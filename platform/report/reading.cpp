@@ -20,10 +20,13 @@ constexpr double kTie = 0.05;
 constexpr double kFeeds = 0.5;
 /// Bins a window is to have when the user is told to look closer.
 constexpr double kWantedBins = 50.0;
+/// As many as --power-bin may make of a run.
+constexpr double kMostBins = 100000.0;
 
 std::string percent(double share) {
   std::array<char, 32> text{};
   const double value = 100.0 * share;
+  if (value > 0.0 && value < 0.005) return "< 0.01 %";
   std::snprintf(text.data(), text.size(), value != 0.0 && value < 0.95 ? "%.2f %%" : "%.1f %%",
                 value);
   return text.data();
@@ -173,13 +176,16 @@ std::string part_text(const BusiestPart& part) {
   return "the " + (what == "nmpu" ? "NMPU" : what) + " of tile " + tile_of_part(part.track);
 }
 
-/// What to do when the bins are wider than what happened.
-std::string look_closer(const MvmWindow& window) {
-  const double wanted_us = window.seconds / kWantedBins * 1e6;
+/// What to do when the bins are wider than what happened. @param busy_s how long the busiest
+/// crossbar or NMPU was at work in them: it happened in no less time
+std::string look_closer(const RunFolder& run, const MvmWindow& window, double busy_s) {
+  const double least_us = run.simulated_s / kMostBins * 1e6;
+  const double wanted_us = std::max(least_us, busy_s / kWantedBins * 1e6);
   const double decade = std::pow(10.0, std::floor(std::log10(wanted_us)));
-  const double width = std::max(0.01, std::floor(wanted_us / decade) * decade);
+  double width = std::floor(wanted_us / decade) * decade;
+  if (width < least_us) width += decade;
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%gus", width);
+  std::snprintf(text.data(), text.size(), "%gus", std::max(0.01, width));
   return "All of it happened in " + std::to_string(window.bins) + " bin" +
          (window.bins == 1 ? "" : "s") + " of " + quantity(window.bin_s, "s") +
          ", which also have what came before and after, so the figures here are too low: run again "
@@ -246,7 +252,9 @@ Finding tile_finding(const RunFolder& run, const std::optional<MvmWindow>& windo
   } else {
     finding.answer += ".";
   }
-  if (window->coarse()) finding.answer += " " + look_closer(*window);
+  if (window->coarse()) {
+    finding.answer += " " + look_closer(run, *window, first.busy * window->seconds);
+  }
   return finding;
 }
 
@@ -310,7 +318,9 @@ Finding limit_finding(const RunFolder& run, const std::optional<MvmWindow>& wind
       " is busy " + percent(load.tiles) + " of the time and the busiest link carries flits " +
       percent(load.network) + "; the host is out of WFI, at work or polling, " +
       percent(*load.host) + ", the DMA engine has a transfer " + percent(load.dma) + ".";
-  if (window->coarse()) finding.answer += " " + look_closer(*window);
+  if (window->coarse()) {
+    finding.answer += " " + look_closer(run, *window, load.tiles * window->seconds);
+  }
   finding.rule =
       "The bins in which converters took energy. A crossbar, NMPU or link that is busy " +
       percent(kLimits) +

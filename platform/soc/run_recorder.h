@@ -77,7 +77,7 @@ class RunRecorder : private core::EnergyObserver {
   core::TimePs host_sampled_ps_ = 0;
   core::TimePs waited_ps_ = 0;  // by the host
   core::TimePs dma_ps_ = 0;
-  std::uint64_t link_flits_ = 0;                                       // flits times links crossed
+  std::uint64_t link_flits_ = 0;        // flits times links crossed
   std::vector<noc::LinkUse> link_use_;  // at the last sample
 };
 
