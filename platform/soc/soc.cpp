@@ -127,9 +127,9 @@ void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendK
                      core::EnergyMeter& energy, core::Probe& probe, core::JobRunner& jobs) {
   for (unsigned i = 0; i < config.tile_count; ++i) {
     const std::string path = "tile" + std::to_string(i);
-    tiles_.push_back(std::make_unique<tile::Tile>(path.c_str(), config.tile,
-                                                  nmpu::make_backend(nmpu, config.tile.nmpu_format(), path),
-                                                  seed, path, energy, probe));
+    tiles_.push_back(std::make_unique<tile::Tile>(
+        path.c_str(), config.tile, nmpu::make_backend(nmpu, config.tile.nmpu_format(), path), seed,
+        path, energy, probe));
     tile::Tile& tile = *tiles_.back();
     tile.use_runner(jobs);
     noc_.map({map::kTilesBase + std::uint64_t{i} * map::kTileStride, map::kTileStride, {i}});

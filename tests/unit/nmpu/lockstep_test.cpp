@@ -51,7 +51,8 @@ class NmpuComparison : public ::testing::Test {
  protected:
   NmpuComparison()
       : data_(10),
-        backend_(make_comparison(make_model({}), std::make_unique<Faulty>(fault_), Format{}, "tile7")) {
+        backend_(
+            make_comparison(make_model({}), std::make_unique<Faulty>(fault_), Format{}, "tile7")) {
     for (unsigned c = 0; c < 30; ++c) {
       backend_->write_params(c, {static_cast<std::uint16_t>(100 + c), 90, -5, 321});
     }
