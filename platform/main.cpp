@@ -16,5 +16,5 @@ int main(int argc, char* argv[]) {
   ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   return aimc::cli::cli_main(argc > 0 ? argv[0] : "aimc-vp", arguments,
-                             aimc::platform::run_simulation);
+                             aimc::platform::run_simulation, aimc::nmpu::replay_on_rtl);
 }

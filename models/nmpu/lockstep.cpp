@@ -35,6 +35,14 @@ const char* rounding_name(Rounding rounding) {
   return "invalid";
 }
 
+/// The number a name like "tile3" ends with; 0 if it ends with none.
+unsigned index_in(const std::string& name) {
+  const std::size_t last = name.find_last_not_of("0123456789");
+  const std::string digits = last == std::string::npos ? name : name.substr(last + 1);
+  constexpr std::size_t kMost = 4;
+  return digits.empty() || digits.size() > kMost ? 0 : static_cast<unsigned>(std::stoul(digits));
+}
+
 class Comparison final : public Backend {
  public:
   Comparison(std::unique_ptr<Backend> expected, std::unique_ptr<Backend> actual,
@@ -46,6 +54,7 @@ class Comparison final : public Backend {
         params_(column_capacity(format.lanes)),
         actual_out_(column_capacity(format.lanes)),
         window_(kRecordedVectors) {
+    for (TraceVector& slot : window_) slot.tile = index_in(name_);
     expected_->observe(&expected_points_);
     actual_->observe(&actual_points_);
   }
@@ -145,7 +154,7 @@ class Comparison final : public Backend {
     auto recording = std::make_unique<Recording>();
     recording->header.format = format_;
     for (unsigned column = 0; column < params_.size(); ++column) {
-      recording->records.emplace_back(TraceParams{0, column, params_[column]});
+      recording->records.emplace_back(TraceParams{index_in(name_), column, params_[column]});
     }
     const std::uint64_t kept = std::min<std::uint64_t>(recorded_, kRecordedVectors);
     for (std::uint64_t i = recorded_ - kept; i < recorded_; ++i) {

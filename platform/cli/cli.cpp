@@ -34,8 +34,8 @@ std::string shell_quoted(const std::string& word) {
 }
 
 int dispatch(const std::string& program, const std::vector<std::string>& arguments,
-             const Runner& run) {
-  Invocation invocation{run, shell_quoted(program), {}, 0};
+             const Runner& run, const Replayer& replay) {
+  Invocation invocation{run, replay, shell_quoted(program), shell_quoted(program), {}, 0};
   for (const std::string& word : arguments) invocation.command += " " + shell_quoted(word);
   // What stands behind "--" is the firmware's, whatever it looks like.
   const auto separator = std::find(arguments.begin(), arguments.end(), "--");
@@ -56,6 +56,7 @@ int dispatch(const std::string& program, const std::vector<std::string>& argumen
   add_noc(app, invocation);
   add_report(app, invocation);
   add_compare(app, invocation);
+  add_nmpu_replay(app, invocation);
   add_unbuilt(app);
   try {
     std::reverse(own.begin(), own.end());  // CLI11 takes its words from the back
@@ -72,10 +73,10 @@ int dispatch(const std::string& program, const std::vector<std::string>& argumen
 }  // namespace
 
 int cli_main(const std::string& program, const std::vector<std::string>& arguments,
-             const Runner& run) {
+             const Runner& run, const Replayer& replay) {
   start_log();
   try {
-    return dispatch(program, arguments, run);
+    return dispatch(program, arguments, run, replay);
   } catch (const UsageError& error) {
     spdlog::error("{}", error.what());
   } catch (const platform::ConfigError& error) {

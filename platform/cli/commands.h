@@ -12,6 +12,8 @@ namespace aimc::cli {
 /// One invocation of the program.
 struct Invocation {
   const Runner& run;
+  const Replayer& replay;
+  std::string program;                     ///< argv[0], quoted for a shell
   std::string command;                     ///< the whole command line, quoted for a shell
   std::vector<std::string> firmware_args;  ///< behind "--"
   int status = 0;                          ///< exit status, set by the subcommand
@@ -24,6 +26,7 @@ void add_describe(CLI::App& app, Invocation& invocation);
 void add_noc(CLI::App& app, Invocation& invocation);
 void add_report(CLI::App& app, Invocation& invocation);
 void add_compare(CLI::App& app, Invocation& invocation);
+void add_nmpu_replay(CLI::App& app, Invocation& invocation);
 /// Subcommands that are planned and refused: compile, infer, golden.
 void add_unbuilt(CLI::App& app);
 

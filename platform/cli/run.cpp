@@ -16,6 +16,7 @@
 #include "platform/cli/blobs.h"
 #include "platform/cli/commands.h"
 #include "platform/cli/interrupt.h"
+#include "platform/cli/nmpu.h"
 #include "platform/cli/signature.h"
 #include "platform/cli/trace_words.h"
 #include "platform/cli/uart_stream.h"
@@ -46,6 +47,7 @@ struct RunArguments {
   std::string power_bin;
   bool profile = false;
   std::string nmpu = "model";
+  std::string waves;
   std::string noc;
   std::string threads;
   std::string analog;
@@ -200,6 +202,20 @@ void plan_observation(const RunArguments& arguments, Plan& plan) {
   }
 }
 
+/// What --waves asks for; the output folder is known.
+void plan_waves(const RunArguments& arguments, Plan& plan) {
+  if (arguments.waves.empty()) return;
+  platform::RunOptions& options = plan.options;
+  const WavesRequest request = parse_waves(arguments.waves, options.config.tile_count);
+  if (options.nmpu == nmpu::BackendKind::kModel) {
+    throw UsageError("--waves: the NMPU 'model' has no signals; expected --nmpu rtl or lockstep");
+  }
+  options.nmpu_waves_tile = request.tile;
+  options.nmpu_waves = {plan.folder + "/nmpu_tile" + std::to_string(request.tile) + ".vcd",
+                        request.from, request.to,
+                        core::Clock(options.config.tile.clock_mhz).period_ps()};
+}
+
 Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   refuse_unbuilt(arguments);
   Plan plan;
@@ -234,6 +250,7 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   options.semihosting = arguments.semihosting;
   plan.folder =
       arguments.out.empty() ? "out/" + fs::path(arguments.firmware).stem().string() : arguments.out;
+  plan_waves(arguments, plan);
   plan.gdb = open_gdb(arguments.gdb);
   options.gdb = plan.gdb.get();
   return plan;
@@ -343,6 +360,11 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   if (result.status == platform::RunStatus::kPlatform) {
     std::string text = result.reason;
     for (const std::string& line : result.backtrace) text += "\n" + line;
+    if (result.nmpu_mismatch) {
+      const core::Clock clock(plan.options.config.tile.clock_mhz);
+      text += "\n" + keep_mismatch(*result.nmpu_mismatch, plan.folder, clock.period_ps(),
+                                   invocation.program, invocation.replay);
+    }
     spdlog::error("the platform stopped the run: {}", text);
   }
   return exit_status(result);
@@ -371,6 +393,9 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
   command.add_flag("--profile", arguments.profile, "Write what each function of the firmware cost");
   command.add_option("--nmpu", arguments.nmpu, "NMPU: model, rtl or lockstep")
       ->capture_default_str();
+  command.add_option("--waves", arguments.waves,
+                     "Write a waveform of a tile's NMPU, of the vectors of this simulated time: "
+                     "nmpu:TILE@FROM..TO, e.g. nmpu:3@1ms..2ms; with --nmpu rtl or lockstep");
   command.add_option("--noc", arguments.noc,
                      "Network engine: lt, at or flit; short for --set noc.engine");
   command.add_option("--analog", arguments.analog,

@@ -98,8 +98,10 @@ class Run {
   std::unique_ptr<Soc> make_soc() {
     std::vector<std::string> args{options_.elf.path};
     args.insert(args.end(), options_.firmware_args.begin(), options_.firmware_args.end());
-    return std::make_unique<Soc>("soc", options_.config, options_.seed, options_.nmpu, args,
-                                 options_.uart, uart_source(), mailbox_, energy_, probe_, jobs_);
+    return std::make_unique<Soc>(
+        "soc", options_.config, options_.seed,
+        NmpuChoice{options_.nmpu, options_.nmpu_waves_tile, options_.nmpu_waves}, args,
+        options_.uart, uart_source(), mailbox_, energy_, probe_, jobs_);
   }
 
   peripherals::UartLine::Source uart_source() {
@@ -303,6 +305,8 @@ class Run {
       const nmpu::LockstepCounters lockstep = tile.engine().nmpu().lockstep();
       result.nmpu_compared += lockstep.columns_compared;
       result.nmpu_mismatches += lockstep.mismatches;
+      const nmpu::Recording* const mismatch = tile.engine().nmpu().mismatch();
+      if (mismatch != nullptr) result.nmpu_mismatch = *mismatch;
     }
     const noc::Noc& network = soc_->network();
     const noc::NetworkCounters& traffic = network.counters();

@@ -12,6 +12,7 @@
 #include "models/core/probe.h"
 #include "models/core/time.h"
 #include "models/nmpu/backend.h"
+#include "models/nmpu/trace_format.h"
 #include "models/noc/network.h"
 #include "platform/config/soc_config.h"
 #include "platform/soc/elf_image.h"
@@ -57,6 +58,8 @@ struct RunOptions {
   SocConfig config;
   std::uint64_t seed = 1;
   nmpu::BackendKind nmpu = nmpu::BackendKind::kModel;
+  unsigned nmpu_waves_tile = 0;  ///< whose NMPU's waveform is wanted, if one is
+  nmpu::WaveOptions nmpu_waves;  ///< no file: none; not with the backend kModel
   unsigned threads = 1;  ///< that do the arithmetic of MVMs, the simulation's own among them; >= 1
   ElfImage elf;
   std::vector<std::string> firmware_args;  ///< behind "--"; argv[0] is not among them
@@ -152,6 +155,7 @@ struct RunResult {
   History utilisation;              ///< busy picoseconds by track
   std::uint64_t nmpu_compared = 0;  ///< columns the lockstep backend compared
   std::uint64_t nmpu_mismatches = 0;
+  std::optional<nmpu::Recording> nmpu_mismatch;  ///< what led to the mismatch that ended the run
   unsigned threads = 1;                          ///< threads used
   std::vector<std::vector<std::uint8_t>> saved;  ///< one for each SaveRange
 };

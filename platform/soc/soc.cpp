@@ -48,7 +48,7 @@ peripherals::SystemControlConfig control_config(const SocConfig& config,
 }  // namespace
 
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
-         nmpu::BackendKind nmpu, const std::vector<std::string>& args,
+         const NmpuChoice& nmpu, const std::vector<std::string>& args,
          peripherals::Uart16550::Sink uart, peripherals::UartLine::Source uart_source,
          peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe,
          core::JobRunner& jobs)
@@ -123,13 +123,16 @@ void Soc::bind_network(const SocConfig& config) {
   dma_.memory_socket.bind(noc_.initiator_port(memory));
 }
 
-void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendKind nmpu,
+void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, const NmpuChoice& nmpu,
                      core::EnergyMeter& energy, core::Probe& probe, core::JobRunner& jobs) {
   for (unsigned i = 0; i < config.tile_count; ++i) {
     const std::string path = "tile" + std::to_string(i);
+    nmpu::WaveOptions waves;
+    if (i == nmpu.waves_tile) waves = nmpu.waves;
     tiles_.push_back(std::make_unique<tile::Tile>(
-        path.c_str(), config.tile, nmpu::make_backend(nmpu, config.tile.nmpu_format(), path), seed,
-        path, energy, probe));
+        path.c_str(), config.tile,
+        nmpu::make_backend(nmpu.kind, config.tile.nmpu_format(), path, waves), seed, path, energy,
+        probe));
     tile::Tile& tile = *tiles_.back();
     tile.use_runner(jobs);
     noc_.map({map::kTilesBase + std::uint64_t{i} * map::kTileStride, map::kTileStride, {i}});

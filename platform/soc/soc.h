@@ -28,12 +28,19 @@
 
 namespace aimc::platform {
 
+/// What the tiles' NMPUs are made of.
+struct NmpuChoice {
+  nmpu::BackendKind kind = nmpu::BackendKind::kModel;
+  unsigned waves_tile = 0;  ///< whose waveform is wanted, if one is
+  nmpu::WaveOptions waves;
+};
+
 /// The whole SoC: instantiates the models from a configuration and binds them. It owns addresses,
 /// interrupt numbers and clocks; everything else is in the models.
 class Soc : public sc_core::sc_module {
  public:
   Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t seed,
-      nmpu::BackendKind nmpu, const std::vector<std::string>& args,
+      const NmpuChoice& nmpu, const std::vector<std::string>& args,
       peripherals::Uart16550::Sink uart, peripherals::UartLine::Source uart_source,
       peripherals::Mailbox& mailbox, core::EnergyMeter& energy, core::Probe& probe,
       core::JobRunner& jobs);
@@ -59,7 +66,7 @@ class Soc : public sc_core::sc_module {
   void bind_host_side(const SocConfig& config);
   void bind_network(const SocConfig& config);
   void bind_interrupts();
-  void bind_tiles(const SocConfig& config, std::uint64_t seed, nmpu::BackendKind nmpu,
+  void bind_tiles(const SocConfig& config, std::uint64_t seed, const NmpuChoice& nmpu,
                   core::EnergyMeter& energy, core::Probe& probe, core::JobRunner& jobs);
   void meter_leakage(const SocConfig& config, core::EnergyMeter& energy);
 

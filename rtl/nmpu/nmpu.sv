@@ -224,7 +224,7 @@ module nmpu #(
         end
       end
 
-      wire leaves = valid3 && out_ready && counted != {LANES{1'b0}};
+      wire leaves = out_valid && out_ready && counted != {LANES{1'b0}};
 
       always_ff @(posedge clk) begin
         if (load1) keep1 <= in_keep;

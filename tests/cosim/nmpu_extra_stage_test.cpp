@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/cosim/nmpu_fault.h"
 #include "tests/cosim/nmpu_fault_support.h"
 
 namespace aimc::nmpu {
@@ -10,7 +11,13 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-TEST(NmpuExtraStage, StopsLockstepWithBothCycleCounts) {
+class NmpuExtraStage : public ::testing::Test {
+ protected:
+  NmpuExtraStage() { test::choose_fault("extra_stage"); }
+  ~NmpuExtraStage() override { test::choose_fault(""); }
+};
+
+TEST_F(NmpuExtraStage, StopsLockstepWithBothCycleCounts) {
   const auto lockstep = make_lockstep({}, "tile3");
   EXPECT_THAT(test::Traffic(*lockstep).mismatch(),
               AllOf(HasSubstr("tile3 at 4242 ps"),
@@ -19,7 +26,7 @@ TEST(NmpuExtraStage, StopsLockstepWithBothCycleCounts) {
   EXPECT_EQ(lockstep->lockstep().mismatches, 1U);
 }
 
-TEST(NmpuExtraStage, ChangesOnlyTheTiming) {
+TEST_F(NmpuExtraStage, ChangesOnlyTheTiming) {
   const auto model = make_model({});
   const auto rtl = make_rtl();
   test::Traffic expected(*model);
@@ -29,7 +36,7 @@ TEST(NmpuExtraStage, ChangesOnlyTheTiming) {
   EXPECT_EQ(actual.data().out, expected.data().out);
 }
 
-TEST(NmpuExtraStage, AModelOfFourStagesAgrees) {
+TEST_F(NmpuExtraStage, AModelOfFourStagesAgrees) {
   Format format;
   format.stages = 4;
   const auto lockstep = make_lockstep(format, "tile3");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/cosim/nmpu_fault.h"
 #include "tests/cosim/nmpu_fault_support.h"
 
 namespace aimc::nmpu {
@@ -11,7 +12,13 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-TEST(NmpuFlippedBit, StopsLockstepAtItsColumn) {
+class NmpuFlippedBit : public ::testing::Test {
+ protected:
+  NmpuFlippedBit() { test::choose_fault("flip_bit"); }
+  ~NmpuFlippedBit() override { test::choose_fault(""); }
+};
+
+TEST_F(NmpuFlippedBit, StopsLockstepAtItsColumn) {
   const auto model = make_model({});
   test::Traffic expected(*model);
   expected.run();
@@ -26,7 +33,7 @@ TEST(NmpuFlippedBit, StopsLockstepAtItsColumn) {
   EXPECT_EQ(lockstep->lockstep().columns_compared, 38U);
 }
 
-TEST(NmpuFlippedBit, ChangesTheRtlsResults) {
+TEST_F(NmpuFlippedBit, ChangesTheRtlsResults) {
   const auto model = make_model({});
   const auto rtl = make_rtl();
   test::Traffic expected(*model);
