@@ -70,6 +70,8 @@ struct Noc::State final : ParcelObserver {
   std::uint64_t payload_bytes = 0;
   std::uint64_t last_arrival_cycle = 0;
 
+  PacketObserver* packet_observer = nullptr;
+
   core::EnergyMeter& energy;
   core::EnergyAccount router_account;
   core::EnergyAccount link_account;
@@ -189,6 +191,7 @@ void Noc::State::access(TargetPort& target, Payload& transaction, const AddressR
 void Noc::State::send(const Packet& packet, Parcel& parcel, Transfer& transfer) const {
   parcel.packet = packet;
   parcel.arrival = &transfer.arrival;
+  if (packet_observer != nullptr) packet_observer->sent(packet);
   courier->send(parcel);
 }
 
@@ -335,6 +338,10 @@ tlm::tlm_initiator_socket<32>& Noc::target_port(Node node) {
 void Noc::map(const AddressRange& range) {
   state_->check_node(range.node);
   state_->map.add(range);
+}
+
+void Noc::observe_packets(PacketObserver* observer) {
+  state_->packet_observer = observer;
 }
 
 const NetworkCounters& Noc::counters() const {

@@ -9,6 +9,7 @@
 #include "models/core/probe.h"
 #include "models/noc/address_map.h"
 #include "models/noc/network.h"
+#include "models/noc/packet_observer.h"
 
 namespace aimc::noc {
 
@@ -51,6 +52,10 @@ class Noc : public sc_core::sc_module {
   /// @throws std::invalid_argument for an empty range, one that overlaps another or leaves the
   /// address space, or a node that does not exist
   void map(const AddressRange& range);
+
+  /// Tells `observer`, which must outlive the simulation, of every packet from now on; nullptr:
+  /// nobody.
+  void observe_packets(PacketObserver* observer);
 
   /// Packets of both planes so far.
   const NetworkCounters& counters() const;

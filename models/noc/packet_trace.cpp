@@ -1,5 +1,6 @@
 #include "models/noc/packet_trace.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -17,9 +18,24 @@ namespace aimc::noc {
 
 namespace {
 
-constexpr std::string_view kPacketHeader = "cycle,src,dst,flits";
-constexpr std::string_view kDeliveryHeader = "cycle,src,dst,flits,head,tail";
-constexpr std::array<const char*, 6> kColumns = {"cycle", "src", "dst", "flits", "head", "tail"};
+constexpr std::array<const char*, 7> kColumns = {"cycle", "src",  "dst", "flits",
+                                                 "plane", "head", "tail"};
+constexpr unsigned kPlaneColumn = 4;
+constexpr std::array<std::string_view, 2> kPlanes = {"request", "response"};
+
+/// Which of the optional columns there are.
+struct Heading {
+  bool planes = false;
+  bool deliveries = false;
+
+  std::string text() const {
+    std::string text = "cycle,src,dst,flits";
+    if (planes) text += ",plane";
+    if (deliveries) text += ",head,tail";
+    return text;
+  }
+};
+
 // Leaves room for any latency behind the last packet.
 constexpr std::uint64_t kLastCycle = std::uint64_t{1} << 62U;
 
@@ -35,30 +51,39 @@ class Fields {
   Fields(std::string_view text, std::uint64_t line) : text_(text), line_(line) {}
 
   /// The next value, which must be low..high.
-  std::uint64_t next(std::uint64_t low, std::uint64_t high) {
-    const char* const column = kColumns[count_++];
-    if (ended_) refuse(line_, column, "", "a value");
-    const std::size_t comma = text_.find(',');
-    const std::string_view field = text_.substr(0, comma);
-    ended_ = comma == std::string_view::npos;
-    if (!ended_) text_.remove_prefix(comma + 1);
+  std::uint64_t next(unsigned column, std::uint64_t low, std::uint64_t high) {
+    const std::string_view field = take(column);
     std::uint64_t value = 0;
     const char* const end = field.data() + field.size();
     const auto [stop, error] = std::from_chars(field.data(), end, value);
     if (error != std::errc() || stop != end || value < low || value > high) {
-      refuse(line_, column, field,
+      refuse(line_, kColumns[column], field,
              "a whole number " + std::to_string(low) + ".." + std::to_string(high));
     }
     return value;
+  }
+  Plane next_plane() {
+    const std::string_view field = take(kPlaneColumn);
+    if (field == kPlanes[0]) return Plane::kRequest;
+    if (field == kPlanes[1]) return Plane::kResponse;
+    refuse(line_, kColumns[kPlaneColumn], field, "request or response");
   }
   void expect_end() const {
     if (!ended_) refuse(line_, "the rest of the line", text_, "nothing");
   }
 
  private:
+  std::string_view take(unsigned column) {
+    if (ended_) refuse(line_, kColumns[column], "", "a value");
+    const std::size_t comma = text_.find(',');
+    const std::string_view field = text_.substr(0, comma);
+    ended_ = comma == std::string_view::npos;
+    if (!ended_) text_.remove_prefix(comma + 1);
+    return field;
+  }
+
   std::string_view text_;
   std::uint64_t line_;
-  std::size_t count_ = 0;
   bool ended_ = false;
 };
 
@@ -71,6 +96,18 @@ bool next_line(std::istream& in, std::string& text, std::uint64_t& number) {
   return false;
 }
 
+Heading read_heading(std::istream& in, std::string& text, std::uint64_t& line) {
+  const bool found = next_line(in, text, line);
+  for (const bool planes : {false, true}) {
+    for (const bool deliveries : {false, true}) {
+      const Heading heading{planes, deliveries};
+      if (found && text == heading.text()) return heading;
+    }
+  }
+  refuse(line == 0 ? 1 : line, "the heading", text,
+         "cycle,src,dst,flits, then perhaps ,plane, then perhaps ,head,tail");
+}
+
 }  // namespace
 
 PacketTrace read_trace(std::istream& in, const NocConfig& config) {
@@ -79,23 +116,21 @@ PacketTrace read_trace(std::istream& in, const NocConfig& config) {
   PacketTrace trace;
   std::string text;
   std::uint64_t line = 0;
-  if (!next_line(in, text, line) || (text != kPacketHeader && text != kDeliveryHeader)) {
-    refuse(line == 0 ? 1 : line, "the heading", text,
-           std::string(kPacketHeader) + " or " + std::string(kDeliveryHeader));
-  }
-  const bool delivered = text == kDeliveryHeader;
+  const Heading heading = read_heading(in, text, line);
   const std::uint64_t last_node = topology.nodes() - 1;
   while (next_line(in, text, line)) {
     Fields fields(text, line);
     Packet packet;
-    packet.inject_cycle = fields.next(0, kLastCycle);
-    packet.source.id = static_cast<std::uint32_t>(fields.next(0, last_node));
-    packet.destination.id = static_cast<std::uint32_t>(fields.next(0, last_node));
-    packet.flits = static_cast<unsigned>(fields.next(1, std::numeric_limits<std::uint32_t>::max()));
-    if (delivered) {
+    packet.inject_cycle = fields.next(0, 0, kLastCycle);
+    packet.source.id = static_cast<std::uint32_t>(fields.next(1, 0, last_node));
+    packet.destination.id = static_cast<std::uint32_t>(fields.next(2, 0, last_node));
+    packet.flits =
+        static_cast<unsigned>(fields.next(3, 1, std::numeric_limits<std::uint32_t>::max()));
+    if (heading.planes) packet.plane = fields.next_plane();
+    if (heading.deliveries) {
       Delivery delivery;
-      delivery.head_cycle = fields.next(packet.inject_cycle, 2 * kLastCycle);
-      delivery.tail_cycle = fields.next(delivery.head_cycle, 2 * kLastCycle);
+      delivery.head_cycle = fields.next(5, packet.inject_cycle, 2 * kLastCycle);
+      delivery.tail_cycle = fields.next(6, delivery.head_cycle, 2 * kLastCycle);
       delivery.routers = path_routers(topology, packet.source, packet.destination);
       trace.deliveries.push_back(delivery);
     }
@@ -112,11 +147,15 @@ void write_trace(std::ostream& out, const PacketTrace& trace) {
                                 " deliveries in a trace, expected " +
                                 std::to_string(trace.packets.size()) + ", one a packet");
   }
-  out << (delivered ? kDeliveryHeader : kPacketHeader) << '\n';
+  const bool planes =
+      std::any_of(trace.packets.begin(), trace.packets.end(),
+                  [](const Packet& packet) { return packet.plane != Plane::kRequest; });
+  out << Heading{planes, delivered}.text() << '\n';
   for (std::size_t i = 0; i < trace.packets.size(); ++i) {
     const Packet& packet = trace.packets[i];
     out << packet.inject_cycle << ',' << packet.source.id << ',' << packet.destination.id << ','
         << packet.flits;
+    if (planes) out << ',' << kPlanes[static_cast<std::size_t>(packet.plane)];
     if (delivered) {
       out << ',' << trace.deliveries[i].head_cycle << ',' << trace.deliveries[i].tail_cycle;
     }

@@ -70,6 +70,7 @@ struct Plan {
   std::vector<SaveRequest> saves;
   bool has_signature = false;  // the last of the saves
   observe::Traces traces;
+  bool packets = false;       // trace them
   bool instructions = false;  // trace them
   AddressRanges trace_ranges;
   bool profile = false;
@@ -84,7 +85,7 @@ struct CloseFile {
 void refuse_unbuilt(const RunArguments& arguments) {
   if (!arguments.age.empty()) throw UsageError("--age is not built yet");
   for (const std::string& format : arguments.trace) {
-    choose("--trace", format, {"perfetto", "vcd", "fst", "csv", "instr"}, {});
+    choose("--trace", format, {"perfetto", "vcd", "fst", "csv", "instr", "packets"}, {});
   }
 }
 
@@ -174,6 +175,7 @@ void plan_observation(const RunArguments& arguments, Plan& plan) {
   plan.traces.perfetto = traced("perfetto");
   plan.traces.vcd = traced("vcd");
   plan.traces.fst = traced("fst");
+  plan.packets = traced("packets");
   plan.profile = arguments.profile || traced("csv");
   if (!arguments.power_bin.empty()) {
     plan.options.power_bin_ps = parse_time("--power-bin", arguments.power_bin);
@@ -306,6 +308,7 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
     options.step_observer =
         files.log_instructions(options.elf, std::move(plan.trace_ranges), clock.period_ps());
   }
+  if (plan.packets) options.packet_observer = files.log_packets();
   const bool shows_functions = plan.traces.perfetto && plan.traces.selection.wants("host");
   if (plan.profile || shows_functions) {
     options.stretch_observer = files.profile_host(options.elf, options.config.host.hart.timing,
@@ -378,7 +381,9 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
   command.add_option("--seed", arguments.seed, "Seed of all randomness")->capture_default_str();
-  command.add_option("--trace", arguments.trace, "Traces to write: perfetto, vcd, fst, csv, instr")
+  command
+      .add_option("--trace", arguments.trace,
+                  "Traces to write: perfetto, vcd, fst, csv, instr, packets")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--trace-window", arguments.trace_window,

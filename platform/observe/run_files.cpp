@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Files of a run that this one may not write.
-constexpr std::array<const char*, 7> kOptionalFiles{"trace.pftrace", "waves.vcd",   "waves.fst",
-                                                    "instr.log",     "report.html", "profile.csv",
-                                                    "profile.folded"};
+constexpr std::array<const char*, 8> kOptionalFiles{"trace.pftrace", "waves.vcd",     "waves.fst",
+                                                    "instr.log",     "report.html",   "profile.csv",
+                                                    "packets.csv",   "profile.folded"};
 
 /// Creates the folder; true when it did not exist.
 bool create_folder(const std::string& folder) {
@@ -64,6 +64,7 @@ RunFiles::~RunFiles() {
   waves_.reset();
   wave_writers_.clear();
   instructions_.reset();
+  packets_.reset();
   std::error_code ignored;
   if (created_) fs::remove(folder_, ignored);  // does nothing unless it is empty
 }
@@ -74,6 +75,11 @@ riscv::StepObserver* RunFiles::log_instructions(
   instructions_ =
       std::make_unique<InstructionLog>(file("instr.log"), image, std::move(ranges), period_ps);
   return instructions_.get();
+}
+
+noc::PacketObserver* RunFiles::log_packets() {
+  packets_ = std::make_unique<PacketLog>(file("packets.csv"));
+  return packets_.get();
 }
 
 riscv::StretchObserver* RunFiles::profile_host(const platform::ElfImage& image,
@@ -108,6 +114,7 @@ void RunFiles::commit(const RunRecord& record, const platform::RunResult& result
   uart_->commit();
   commit_traces(result);
   if (instructions_) instructions_->commit();
+  if (packets_) packets_->commit();
   if (profile_tables_) {
     write_file(file("profile.csv"), profile_->csv());
     write_file(file("profile.folded"), profile_->folded());

@@ -7,6 +7,7 @@
 #include "platform/observe/host_profile.h"
 #include "platform/observe/instruction_log.h"
 #include "platform/observe/output_file.h"
+#include "platform/observe/packet_log.h"
 #include "platform/observe/perfetto_writer.h"
 #include "platform/observe/summary.h"
 #include "platform/observe/trace_selection.h"
@@ -41,6 +42,8 @@ class RunFiles {
   riscv::StepObserver* log_instructions(const platform::ElfImage& image,
                                         std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges,
                                         core::TimePs period_ps);
+  /// Write packets.csv, too. Throws OutputError.
+  noc::PacketObserver* log_packets();
   /// Show the host's functions in the Perfetto trace, if there is one.
   /// @param tables also write profile.csv and profile.folded; @param period_ps of the hart's clock
   riscv::StretchObserver* profile_host(const platform::ElfImage& image,
@@ -72,6 +75,7 @@ class RunFiles {
   std::unique_ptr<FunctionTrace> functions_;
   bool profile_tables_ = false;
   std::unique_ptr<InstructionLog> instructions_;
+  std::unique_ptr<PacketLog> packets_;
   std::unique_ptr<HostProfile> profile_;
 };
 

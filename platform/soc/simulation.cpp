@@ -62,6 +62,7 @@ class Run {
         "guest", options_, *soc_, [this](std::uint32_t code) { on_guest_exit(code); },
         [this](const std::string& reason) { stop_by_platform(reason); });
     observe_host();
+    soc_->observe_packets(options_.packet_observer);
   }
 
   RunResult execute() {

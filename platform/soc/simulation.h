@@ -14,6 +14,7 @@
 #include "models/nmpu/backend.h"
 #include "models/nmpu/trace_format.h"
 #include "models/noc/network.h"
+#include "models/noc/packet_observer.h"
 #include "platform/config/soc_config.h"
 #include "platform/soc/elf_image.h"
 #include "platform/soc/history.h"
@@ -75,6 +76,7 @@ struct RunOptions {
   core::TimePs steps_from_ps = 0;                ///< of those that start at or after this time
   core::TimePs steps_to_ps = ~core::TimePs{0};   ///< and before this one
   riscv::StretchObserver* stretch_observer = nullptr;  ///< sees all of it; nullptr: nobody
+  noc::PacketObserver* packet_observer = nullptr;      ///< sees the network's; nullptr: nobody
   riscv::GdbTransport* gdb = nullptr;  ///< where a debugger is waited for; nullptr: nowhere
   /// Width of the bins of power and utilisation over time; unset: as wide as kDefaultBins need.
   std::optional<core::TimePs> power_bin_ps;

@@ -52,6 +52,8 @@ class Soc : public sc_core::sc_module {
   const peripherals::Uart16550& uart() const { return uart_; }
   peripherals::UartLine& uart_line() { return uart_line_; }
   const noc::Noc& network() const { return noc_; }
+  /// See noc::Noc::observe_packets.
+  void observe_packets(noc::PacketObserver* observer) { noc_.observe_packets(observer); }
   const peripherals::Dma& dma() const { return dma_; }
   const std::vector<std::unique_ptr<tile::Tile>>& tiles() const { return tiles_; }
 

@@ -44,6 +44,36 @@ class NocCommand(unittest.TestCase):
         self.assertLess(abs(means["at"] / means["flit"] - 1), 0.01, f"seed {seed}: {means}")
         self.assertLess(abs(means["lt"] / means["flit"] - 1), 0.10, f"seed {seed}: {means}")
 
+    def test_a_torus_takes_the_shorter_way_round(self):
+        trace = self.trace("cycle,src,dst,flits\n0,0,7,1\n100,0,63,5\n")
+        torus = ("--set", "noc.topology=torus", "--set", "noc.virtual_channels=2")
+        for engine in ("lt", "at", "flit"):
+            out = self.workspace.path / f"{engine}.csv"
+            run = self.call(trace, "--mesh", "8x8", "--engine", engine, *torus, "--out", out)
+            self.assertEqual(run.status, 0, run.stderr)
+            self.assertEqual(out.read_text(), "cycle,src,dst,flits,head,tail\n0,0,7,1,10,10\n100,0,63,5,114,118\n")
+            self.assertIn("8 x 8 torus", run.stdout)
+
+    def test_a_recorded_run_replays(self):
+        for engine in ("lt", "at", "flit"):
+            with self.subTest(engine=engine):
+                run = self.workspace.run("exercise", "--noc", engine, "--trace", "packets")
+                self.assertEqual(run.status, 0, run.stderr)
+                trace = self.trace(run.bytes_of("packets.csv").decode())
+                replay = self.call(trace, "--engine", engine)
+                self.assertEqual(replay.status, 0, replay.stderr)
+                recorded = run.summary["noc"]
+                for name, pattern in (("packets", r"packets +(\d+)"), ("flits", r"(\d+) flits,"), ("flit_hops", r"(\d+) flit-hops")):
+                    self.assertEqual(int(re.search(pattern, replay.stdout).group(1)), recorded[name])
+                mean = float(re.search(r"mean ([\d.]+)", replay.stdout).group(1))
+                self.assertAlmostEqual(mean / recorded["mean_latency_cycles"], 1, delta=0.01 if engine == "lt" else 1e-5)
+
+    def test_a_torus_runs_firmware(self):
+        mesh = self.workspace.run("exercise")
+        torus = self.workspace.run("exercise", "--set", "noc.topology=torus", "--set", "noc.virtual_channels=2")
+        self.assertEqual(torus.status, 0, torus.stderr)
+        self.assertLess(torus.summary["noc"]["flit_hops"], mesh.summary["noc"]["flit_hops"])
+
     def test_settings_matter(self):
         trace = self.trace("cycle,src,dst,flits\n0,0,3,1\n")
         run = self.call(trace, "--mesh", "4x1", "--set", "noc.router_cycles=2")
@@ -64,6 +94,8 @@ class NocCommand(unittest.TestCase):
         self.refused(["fast", "flit"], good, "--engine", "fast")
         self.refused(["tile.rows", "noc.KEY"], good, "--set", "tile.rows=4")
         self.refused(["virtual_channels", "flit"], good, "--engine", "at", "--set", "noc.virtual_channels=2")
+        self.refused(["virtual_channels", "torus", "at least 2"], good, "--set", "noc.topology=torus")
+        self.refused(["line 2", "plane", "request or response"], self.trace("cycle,src,dst,flits,plane\n0,0,1,1,up\n"))
         self.refused(["none.csv", "cannot be read"], self.workspace.path / "none.csv")
         self.refused(["cannot be"], self.workspace.path)
         self.refused(["cannot be written"], good, "--out", "/none/such/out.csv")

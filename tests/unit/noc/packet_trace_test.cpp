@@ -29,7 +29,9 @@ TEST(PacketTrace, ReadsPackets) {
 TEST(PacketTrace, WritesWhatItReads) {
   const std::string packets = "cycle,src,dst,flits\n7,0,15,8\n3,17,16,1\n";
   const std::string delivered = "cycle,src,dst,flits,head,tail\n7,0,15,8,37,44\n";
-  for (const std::string& text : {packets, delivered}) {
+  const std::string planes =
+      "cycle,src,dst,flits,plane,head,tail\n7,0,15,8,response,37,44\n7,0,15,8,request,37,44\n";
+  for (const std::string& text : {packets, delivered, planes}) {
     std::ostringstream out;
     write_trace(out, read(text));
     EXPECT_EQ(out.str(), text);
@@ -53,6 +55,8 @@ TEST(PacketTrace, SaysWhichLineAndValueIsWrong) {
       {head + "5,1,1,1 \n", "line 3: flits is \"1 \""},
       {head + "5,1,1,1,9\n", "line 3: the rest of the line is \"9\", expected nothing"},
       {head + "99999999999999999999,1,1,1\n", "line 3: cycle is \"99999999999999999999\""},
+      {"cycle,src,dst,flits,plane\n5,1,1,1,2\n",
+       "line 2: plane is \"2\", expected request or response"},
       {"cycle,src,dst,flits,head,tail\n5,1,1,1,4,9\n", "line 2: head is \"4\""},
       {"cycle,src,dst,flits,head,tail\n5,1,1,1,10,9\n", "line 2: tail is \"9\""},
   };
