@@ -20,6 +20,7 @@ int main(void) {
   const aimc_post psums = {.psum_out = true, .addend = AIMC_TILE_POST_ADDEND_BIAS};
   const aimc_post outputs = {.addend = AIMC_TILE_POST_ADDEND_PSUM,
                              .relu = true,
+                             .rounding = AIMC_TILE_POST_ROUNDING_TRUNCATE,
                              .cut_pre = 3,
                              .cut_post = 5,
                              .zero_point = -128};

@@ -49,9 +49,11 @@ std::string post(const Command& c) {
   if (vector.psum_out) {
     text += ", to psums";
   } else {
-    text += form(", to int8: cut %u, round %u, zero point %d%s", unsigned{vector.cut_pre},
+    text += form(", to int8: cut %u + %u, zero point %d%s", unsigned{vector.cut_pre},
                  unsigned{vector.cut_post}, int{vector.zero_point}, vector.relu ? ", relu" : "");
   }
+  if (vector.rounding == nmpu::Rounding::kHalfEven) text += ", rounded half to even";
+  if (vector.rounding == nmpu::Rounding::kTruncate) text += ", truncated";
   return text + repetition(c);
 }
 

@@ -12,7 +12,7 @@ LISTING = """\
    3  mvm 0x0000 -> 0x0100, rows 0..255, columns 0..255, zero point 5
    4  mvm 0x0040 -> 0x1000, rows 16..47, columns 64..191, zero point -128, 8 times, strides 64 -> 512
    5  post 0x0100 -> 0x0500, columns 0..255, plus bias, to psums
-   6  post 0x0100 -> 0x0500, columns 64..191, plus psums 0x0700, to int8: cut 3, round 5, zero point -128, relu
+   6  post 0x0100 -> 0x0500, columns 64..191, plus psums 0x0700, to int8: cut 3 + 5, zero point -128, relu, truncated
    7  add 0x0500 + 0x0700 -> 0x0900, 256 elements
    8  move 0x0500 -> 0x0700, 512 bytes
    9  put 0x0900 -> 0x40110040, 64 bytes

@@ -30,8 +30,10 @@ TEST(Disassemble, WordsThatNoTileTakesAreShownWithTheReason) {
 TEST(Disassemble, SettingsOfPostThatHaveNoEffectAreNotShown) {
   EXPECT_EQ(disassemble({0x103, 0x100, 0x200, 1, 0, 0, 0, region(8, 4)}),
             "post 0x0100 -> 0x0200, columns 8..11, to psums");
+  EXPECT_EQ(disassemble({0x100103, 0x100, 0x200, 1, 0, 0, 0, region(8, 4)}),
+            "post 0x0100 -> 0x0200, columns 8..11, to psums, rounded half to even");
   EXPECT_EQ(disassemble({0xFE052A03, 0x100, 0x200, 3, 16, 4, 0, region(0, 16)}),
-            "post 0x0100 -> 0x0200, columns 0..15, plus bias, to int8: cut 2, round 5, zero point "
+            "post 0x0100 -> 0x0200, columns 0..15, plus bias, to int8: cut 2 + 5, zero point "
             "-2, relu, 3 times, strides 16 -> 4");
 }
 
@@ -41,7 +43,7 @@ CommandWords random_words(std::mt19937& random) {
   const auto below = [&bits](std::uint32_t limit) { return bits() % limit; };
   CommandWords words{};
   words[0] = below(13);
-  if (below(2) == 0) words[0] |= (bits() & bits() & bits()) & 0xFF0FFF00U;
+  if (below(2) == 0) words[0] |= (bits() & bits() & bits()) & 0xFF3FFF00U;
   for (const unsigned i : {1U, 2U, 6U}) words[i] = below(2) == 0 ? 4 * below(6) : 0;
   for (const unsigned i : {4U, 5U}) words[i] = below(2) == 0 ? 4 * below(3) : 0;
   words[3] = below(3) == 0 ? 2 * below(8) : below(3);
