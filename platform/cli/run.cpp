@@ -45,6 +45,7 @@ struct RunArguments {
   std::string trace_window;
   std::string trace_filter;
   std::string power_bin;
+  std::string progress = "10s";
   bool profile = false;
   std::string nmpu = "model";
   std::string waves;
@@ -74,6 +75,7 @@ struct Plan {
   bool instructions = false;  // trace them
   AddressRanges trace_ranges;
   bool profile = false;
+  std::chrono::duration<double> progress_interval{};
   std::string folder;
   std::unique_ptr<riscv::GdbTcpServer> gdb;
 };
@@ -237,6 +239,8 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   platform::check_in_ram(options.elf, ram.base, ram.bytes);
   check_extensions(options.elf, options.config.host.hart.extensions);
   plan_observation(arguments, plan);
+  plan.progress_interval = std::chrono::duration<double>(
+      static_cast<double>(parse_time("--progress", arguments.progress)) * 1e-12);
   for (const std::string& text : arguments.load) {
     options.loads.push_back(read_load(text, options.elf, ram));
   }
@@ -299,7 +303,9 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   std::FILE* const uart = uart_file ? uart_file.get() : stdout;
   const auto pty = arguments.uart == "pty" ? std::make_unique<PseudoTerminal>() : nullptr;
   StreamInput uart_input(pty ? pty->descriptor() : STDIN_FILENO);
-  observe::ProgressLine progress(stderr, isatty(STDERR_FILENO) != 0);
+  observe::ProgressLine progress(
+      stderr, isatty(STDERR_FILENO) != 0,
+      std::chrono::duration_cast<observe::ProgressLine::Clock::duration>(plan.progress_interval));
   const Interrupt interrupt;
   platform::RunOptions& options = plan.options;
   options.sink = files.sink();
@@ -395,6 +401,10 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--power-bin", arguments.power_bin,
                      "Width of the time bins of power.csv and timeline.csv, e.g. 10us; default: as "
                      "wide as at most 1000 bins need");
+  command
+      .add_option("--progress", arguments.progress,
+                  "Wall time between two lines of progress, where stderr is no terminal")
+      ->capture_default_str();
   command.add_flag("--profile", arguments.profile, "Write what each function of the firmware cost");
   command.add_option("--nmpu", arguments.nmpu, "NMPU: model, rtl or lockstep")
       ->capture_default_str();

@@ -130,23 +130,46 @@ ProgressLine::~ProgressLine() {
   clear();
 }
 
-void ProgressLine::update(const platform::Progress& progress) {
-  using std::chrono::duration;
-  const Clock::time_point now = Clock::now();
-  const double interval_s = terminal_ ? 0.1 : 10.0;
-  if (duration<double>(now - last_).count() < interval_s) return;
-  last_ = now;
-  const double wall_s = duration<double>(now - start_).count();
+ProgressLine::ProgressLine(std::FILE* stream, bool terminal, Clock::duration interval,
+                           std::function<Clock::time_point()> now)
+    : stream_(stream),
+      terminal_(terminal),
+      interval_(terminal ? std::chrono::milliseconds(100) : interval),
+      now_(std::move(now)),
+      start_(now_()),
+      last_(start_) {}
+
+std::string ProgressLine::text(const platform::Progress& progress, double wall_s) const {
   const double simulated_s = static_cast<double>(progress.simulated_ps) * kSecondsPerPs;
-  std::string text = format("%llu", static_cast<unsigned long long>(progress.done));
-  if (progress.total > 0) {
-    const double share = static_cast<double>(progress.done) / static_cast<double>(progress.total);
-    text += format(" of %llu (%.0f %%)", static_cast<unsigned long long>(progress.total),
-                   100.0 * share);
-    if (share > 0.0) text += format(", %.0f s left", wall_s * std::max(0.0, 1.0 - share) / share);
+  const double speed =
+      wall_s > 0.0 ? static_cast<double>(progress.host_instructions) / 1e6 / wall_s : 0.0;
+  std::string line = format("%s simulated in %.0f s, %.1f million host instructions/s, %llu MVMs",
+                            si_text(simulated_s, "s").c_str(), wall_s, speed,
+                            static_cast<unsigned long long>(progress.mvms));
+  if (progress.total == 0) return line;
+  line += format(", %llu of %llu (%.0f %%)", static_cast<unsigned long long>(progress.done),
+                 static_cast<unsigned long long>(progress.total),
+                 100.0 * static_cast<double>(progress.done) / static_cast<double>(progress.total));
+  if (progress.done > first_done_ && progress.done <= progress.total) {
+    // What came before the first unit says nothing about the others.
+    const double worked_s = std::chrono::duration<double>(last_ - first_report_).count();
+    line += format(", %.0f s left", worked_s * static_cast<double>(progress.total - progress.done) /
+                                        static_cast<double>(progress.done - first_done_));
   }
-  text += format(", %s simulated, %.0f s", si_text(simulated_s, "s").c_str(), wall_s);
-  std::fprintf(stream_, terminal_ ? "\r\x1b[K%s" : "%s\n", text.c_str());
+  return line;
+}
+
+void ProgressLine::update(const platform::Progress& progress) {
+  const Clock::time_point now = now_();
+  if (!counts_ && progress.total > 0) {
+    counts_ = true;
+    first_done_ = progress.done;
+    first_report_ = now;
+  }
+  if (now - last_ < interval_) return;
+  last_ = now;
+  const std::string line = text(progress, std::chrono::duration<double>(now - start_).count());
+  std::fprintf(stream_, terminal_ ? "\r\x1b[K%s" : "%s\n", line.c_str());
   std::fflush(stream_);
   shown_ = terminal_;
 }

@@ -58,7 +58,8 @@ void write_utilisation(const History& busy, const TraceSelection& selection,
   for (std::size_t track = 0; track < busy.series(); ++track) {
     const std::string& name = busy.name(track);
     if (name.compare(0, 4, "tile") == 0) continue;  // these have timelines
-    const std::string shown = name == "noc" ? "link load" : name;
+    const std::string shown =
+        name == "noc" ? "link load" : (name == "noc/busiest" ? "busiest link" : name);
     write_bins(busy, selection, writer, writer.open_series("utilisation", shown, ""),
                [&](std::size_t bin) { return share(busy.amount(track, bin), bin); });
   }

@@ -1,12 +1,10 @@
 #include "platform/soc/mailbox_recorder.h"
 
 #include <algorithm>
-#include <systemc>
 
 namespace aimc::platform {
 
-MailboxRecorder::MailboxRecorder(core::Probe& probe,
-                                 std::function<void(const Progress&)> on_progress,
+MailboxRecorder::MailboxRecorder(core::Probe& probe, std::function<void()> on_progress,
                                  std::function<WorkDone()> work_done)
     : probe_(probe),
       track_(probe.track("host", "firmware")),
@@ -58,7 +56,9 @@ SectionResult& MailboxRecorder::result_of(const std::string& path) {
 }
 
 void MailboxRecorder::progress(std::uint32_t done, std::uint32_t total) {
-  if (on_progress_) on_progress_({done, total, sc_core::sc_time_stamp().value()});
+  done_ = done;
+  total_ = total;
+  on_progress_();
 }
 
 void MailboxRecorder::close_open_sections(core::TimePs time_ps) {

@@ -17,9 +17,9 @@ namespace aimc::platform {
 /// was done in them.
 class MailboxRecorder : public peripherals::Mailbox {
  public:
-  /// @param on_progress may be empty
+  /// @param on_progress done() or total() have changed
   /// @param work_done   what the platform has done so far
-  MailboxRecorder(core::Probe& probe, std::function<void(const Progress&)> on_progress,
+  MailboxRecorder(core::Probe& probe, std::function<void()> on_progress,
                   std::function<WorkDone()> work_done);
 
   void report(std::string_view name, double value) override;
@@ -30,6 +30,9 @@ class MailboxRecorder : public peripherals::Mailbox {
   /// Metrics in the order in which they were first reported; a name reported again has its last
   /// value.
   const std::vector<std::pair<std::string, double>>& reported() const { return reported_; }
+  /// Units of work, as last reported.
+  std::uint32_t done() const { return done_; }
+  std::uint32_t total() const { return total_; }
   /// All sections that have ended, in the order in which they first did.
   const std::vector<SectionResult>& sections() const { return sections_; }
   /// Ends the sections that are still open when a run is cut short.
@@ -47,7 +50,9 @@ class MailboxRecorder : public peripherals::Mailbox {
 
   core::Probe& probe_;
   core::Track track_;
-  std::function<void(const Progress&)> on_progress_;
+  std::function<void()> on_progress_;
+  std::uint32_t done_ = 0;
+  std::uint32_t total_ = 0;
   std::vector<std::pair<std::string, double>> reported_;
   std::function<WorkDone()> work_done_;
   std::vector<Section> open_;

@@ -45,7 +45,8 @@ class Run {
  public:
   explicit Run(const RunOptions& options)
       : options_(options),
-        mailbox_(attached_probe(), options.progress, [this] { return work_done(); }),
+        mailbox_(
+            attached_probe(), [this] { show_progress(); }, [this] { return work_done(); }),
         jobs_(options.threads),
         soc_(make_soc()),
         recorder_(*soc_, energy_, options.power_bin_ps.value_or(kFirstBinPs),
@@ -167,6 +168,7 @@ class Run {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     while (!ended_) {
       look_outside(0);
+      show_progress();
       if (interrupted()) {
         end(RunStatus::kPlatform, 0, "interrupted" + at_pc());
       } else if (options_.max_sim_time_ps && now_ps() >= *options_.max_sim_time_ps) {
@@ -178,6 +180,16 @@ class Run {
         advance();
       }
     }
+  }
+
+  void show_progress() {
+    if (!options_.progress) return;
+    Progress progress{mailbox_.done(), mailbox_.total(), now_ps(),
+                      soc_->cpu().hart().instructions(), 0};
+    for (unsigned id = 0; id < soc_->tiles().size(); ++id) {
+      progress.mvms += soc_->tile_totals(id).mvms;
+    }
+    options_.progress(progress);
   }
 
   bool interrupted() const { return options_.stop != nullptr && options_.stop->load(); }

@@ -40,11 +40,13 @@ struct SaveRange {
   std::uint32_t bytes = 0;
 };
 
-/// How far the firmware says it is.
+/// How far a run is.
 struct Progress {
-  std::uint64_t done = 0;
+  std::uint64_t done = 0;   ///< units of work, as the firmware counts them
   std::uint64_t total = 0;  ///< 0: the firmware has not said
   core::TimePs simulated_ps = 0;
+  std::uint64_t host_instructions = 0;
+  std::uint64_t mvms = 0;
 };
 
 /// Bins of power and utilisation over time there may be, when their width is given and when not.
@@ -80,8 +82,9 @@ struct RunOptions {
   riscv::GdbTransport* gdb = nullptr;  ///< where a debugger is waited for; nullptr: nowhere
   /// Width of the bins of power and utilisation over time; unset: as wide as kDefaultBins need.
   std::optional<core::TimePs> power_bin_ps;
-  std::function<void(const Progress&)> progress;  ///< when the firmware reports it; may be empty
-  const std::atomic<bool>* stop = nullptr;        ///< polled; true ends the run
+  /// Called whenever the firmware reports progress, and often besides; may be empty.
+  std::function<void(const Progress&)> progress;
+  const std::atomic<bool>* stop = nullptr;  ///< polled; true ends the run
 };
 
 /// Who ended the run.
