@@ -13,8 +13,13 @@ core::TimePs now() {
 
 /// Directed links of both planes: between routers, and two a node.
 double links_of(const noc::NocConfig& config) {
+  // A line of routers on a torus has as many links in each direction as routers.
+  const bool torus = config.topology == noc::Wrap::kTorus;
+  const auto links_of_line = [torus](unsigned routers) {
+    return 2 * (torus && routers > 1 ? routers : routers - 1);
+  };
   const unsigned between =
-      2 * ((config.width - 1) * config.height + config.width * (config.height - 1));
+      links_of_line(config.width) * config.height + links_of_line(config.height) * config.width;
   return 2.0 * (between + 2.0 * noc::node_count(config));
 }
 

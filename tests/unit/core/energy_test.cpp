@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
 namespace aimc::core {
 namespace {
 
@@ -50,4 +53,26 @@ TEST(EnergyMeter, EmptyMeterIsZero) {
 }
 
 }  // namespace
+TEST(EnergyMeter, TellsAnObserverOfWhatTookLongerThanItAskedFor) {
+  struct Observer : EnergyObserver {
+    void on_energy(EnergyAccount account, double joules, TimePs begin_ps, TimePs end_ps) override {
+      told.push_back({static_cast<double>(account.index), joules, static_cast<double>(begin_ps),
+                      static_cast<double>(end_ps)});
+    }
+    std::vector<std::array<double, 4>> told;
+  } observer;
+  EnergyMeter meter;
+  const EnergyAccount account = meter.open("tile0/adc", "adc");
+  meter.post_over(account, 1.0, 2, 0, 1000);  // nobody listens
+  meter.observe(&observer, 100);
+  meter.post_over(account, 2.0, 3, 1000, 1099);
+  meter.post_over(account, 4.0, 5, 1000, 1100);
+  meter.observe(nullptr, 0);
+  meter.post_over(account, 8.0, 7, 0, 5000);
+  EXPECT_EQ(meter.entries()[0].joules, 15.0);
+  EXPECT_EQ(meter.entries()[0].count, 17U);
+  ASSERT_EQ(observer.told.size(), 1U);
+  EXPECT_EQ(observer.told[0], (std::array<double, 4>{0.0, 4.0, 1000.0, 1100.0}));
+}
+
 }  // namespace aimc::core

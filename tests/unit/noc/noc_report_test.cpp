@@ -131,6 +131,18 @@ TEST_F(NocReport, SlicesOfATimelineNeverOverlap) {
   EXPECT_EQ(count["from tile2"]["request"], 20U);
   EXPECT_EQ(count["from tile5"]["response"], 80U);
   EXPECT_EQ(recorder.slices.count("from host #2"), 1U);  // three initiators overlap
+  // A flow leads from each request to the response it caused.
+  std::map<std::uint64_t, std::map<bool, const Recorder::Slice*>> flows;
+  for (const auto& [track, slices] : recorder.slices) {
+    for (const Recorder::Slice& slice : slices) flows[slice.flow.id][slice.flow.receiver] = &slice;
+  }
+  EXPECT_EQ(flows.size(), 80U);
+  for (const auto& [id, ends] : flows) {
+    ASSERT_EQ(ends.size(), 2U) << id;
+    EXPECT_EQ(ends.at(false)->name, "request");
+    EXPECT_EQ(ends.at(true)->name, "response");
+    EXPECT_LE(ends.at(false)->end_ps, ends.at(true)->begin_ps);
+  }
 }
 
 /// A run of its own kernel.
