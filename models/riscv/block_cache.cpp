@@ -16,7 +16,8 @@ std::uint32_t last_granule(const Block& block, const Region& region) {
 }  // namespace
 
 void add_counts(const Block& block, ClassCounts& counts) {
-  const auto [straight, jumped] = block.exits;
+  const std::uint64_t straight = block.exits[0] - block.counted[0];
+  const std::uint64_t jumped = block.exits[1] - block.counted[1];
   const std::uint64_t executions = straight + jumped;
   if (executions == 0) return;
   for (std::size_t i = 0; i < kClasses; ++i) counts[i] += executions * block.histogram[i];
@@ -29,11 +30,12 @@ void add_counts(const Block& block, ClassCounts& counts) {
 Block* BlockCache::find(std::uint32_t pc) {
   Block*& quick = quick_[quick_index(pc)];
   if (quick->pc == pc) return quick;
+  Block*& observed = bank_->observed[quick_index(pc)];
+  if (observed->pc == pc) return observed;
   const auto found = bank_->by_pc.find(pc);
   if (found == bank_->by_pc.end()) return nullptr;
-  if (found->second->observed) return found->second;  // guess() must not lead to it
-  quick = found->second;
-  return quick;
+  (found->second->observed ? observed : quick) = found->second;
+  return found->second;
 }
 
 Block& BlockCache::allocate(DirectMap& map) {
@@ -116,14 +118,18 @@ void BlockCache::drop_unless(DirectMap& map, unsigned bank,
 void BlockCache::fold(Block& block) {
   add_counts(block, totals_);
   block.exits.fill(0);
+  block.counted.fill(0);
 }
 
 ClassCounts BlockCache::counts() const {
-  ClassCounts counts = totals_;
   for (const Bank& bank : banks_) {
-    for (const Block& block : bank.storage) add_counts(block, counts);
+    for (const Block& block : bank.storage) {
+      if (block.exits == block.counted) continue;
+      add_counts(block, totals_);
+      block.counted = block.exits;
+    }
   }
-  return counts;
+  return totals_;
 }
 
 }  // namespace aimc::riscv

@@ -76,12 +76,14 @@ struct Block {
   }
   /// Executions that went straight on and that jumped, not yet folded into the totals.
   std::array<std::uint64_t, 2> exits{};
+  /// How many of these are in the totals already; see BlockCache::counts.
+  mutable std::array<std::uint64_t, 2> counted{};
   std::array<std::uint8_t, kClasses>
       histogram{};  ///< instructions of each class, without the branch
   std::array<Op, kMaxOps + 1> ops{};
 };
 
-/// Adds what the executions of `block` amount to.
+/// Adds what the executions of `block` that are not in the totals amount to.
 void add_counts(const Block& block, ClassCounts& counts);
 
 /// All decoded blocks and the totals of those that are gone.
@@ -123,7 +125,8 @@ class BlockCache {
 
   /// Moves the execution counts of `block` into the totals.
   void fold(Block& block);
-  /// Executed instructions of each class, of all blocks.
+  /// Executed instructions of each class, of all blocks. Takes those executed since the last call
+  /// into the totals, so that frequent calls are cheap.
   ClassCounts counts() const;
   /// Totals outside living blocks; for instructions that are executed one by one.
   ClassCounts& totals() { return totals_; }
@@ -138,7 +141,8 @@ class BlockCache {
   struct Bank {
     std::deque<Block> storage;  // addresses stay valid while it grows
     std::vector<Block*> free;
-    std::vector<Block*> quick;  // by hash of pc, checked against pc
+    std::vector<Block*> quick;     // by hash of pc, checked against pc
+    std::vector<Block*> observed;  // the same of observed blocks, to which quick must not lead
     std::unordered_map<std::uint32_t, Block*> by_pc;
   };
 
@@ -147,11 +151,14 @@ class BlockCache {
   Bank* bank_ = nullptr;                                               // the one selected
   Block** quick_ = nullptr;                                            // its own
   std::unordered_map<std::uint32_t, std::vector<Block*>> by_granule_;  // key: address of a granule
-  ClassCounts totals_{};
+  mutable ClassCounts totals_{};
 
  public:
   BlockCache() {
-    for (Bank& bank : banks_) bank.quick.assign(kQuickEntries, &none_);
+    for (Bank& bank : banks_) {
+      bank.quick.assign(kQuickEntries, &none_);
+      bank.observed.assign(kQuickEntries, &none_);
+    }
     select(0);
   }
   BlockCache(const BlockCache&) = delete;

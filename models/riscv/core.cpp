@@ -331,12 +331,12 @@ ClassCounts Core::class_counts() const {
   return counts;
 }
 
-std::uint64_t Core::direct_loads() const {
-  return class_counts()[index_of(InstructionClass::kLoad)] - bus_loads_ + extra_loads_;
+std::uint64_t Core::direct_loads(const ClassCounts& counts) const {
+  return counts[index_of(InstructionClass::kLoad)] - bus_loads_ + extra_loads_;
 }
 
-std::uint64_t Core::direct_stores() const {
-  return class_counts()[index_of(InstructionClass::kStore)] - bus_stores_ + extra_stores_;
+std::uint64_t Core::direct_stores(const ClassCounts& counts) const {
+  return counts[index_of(InstructionClass::kStore)] - bus_stores_ + extra_stores_;
 }
 
 }  // namespace aimc::riscv

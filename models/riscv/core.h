@@ -56,8 +56,8 @@ class Core {
   void advance_to(std::uint64_t cycle);
   std::uint64_t instructions() const { return instret_; }
   ClassCounts class_counts() const;
-  std::uint64_t direct_loads() const;
-  std::uint64_t direct_stores() const;
+  std::uint64_t direct_loads(const ClassCounts& counts) const;
+  std::uint64_t direct_stores(const ClassCounts& counts) const;
   std::uint32_t pc() const { return pc_; }
   void set_pc(std::uint32_t pc) { pc_ = pc & ~1U; }
   std::uint32_t reg(unsigned index) const;
@@ -157,6 +157,7 @@ class Core {
   void finish_piece();
   void report_step(const Op& op);
   void report_stretch(std::uint32_t count);
+  void count_classes(std::uint32_t count);
   void report_waiting();
   void report_trap(std::uint32_t cause, std::uint32_t value, std::uint64_t started,
                    Privilege privilege);
@@ -279,6 +280,7 @@ class Core {
   std::uint64_t extra_stores_ = 0;
 
   StepObserver* steps_ = nullptr;
+  bool counts_classes_ = false;  // for stretches_
   StretchObserver* stretches_ = nullptr;
   std::uint64_t window_from_ = 0;  // where steps are reported, in cycles
   std::uint64_t window_to_ = 0;

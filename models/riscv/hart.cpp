@@ -64,11 +64,11 @@ std::uint64_t Hart::instructions() const {
 ClassCounts Hart::class_counts() const {
   return state_->core.class_counts();
 }
-std::uint64_t Hart::direct_loads() const {
-  return state_->core.direct_loads();
+std::uint64_t Hart::direct_loads(const ClassCounts& counts) const {
+  return state_->core.direct_loads(counts);
 }
-std::uint64_t Hart::direct_stores() const {
-  return state_->core.direct_stores();
+std::uint64_t Hart::direct_stores(const ClassCounts& counts) const {
+  return state_->core.direct_stores(counts);
 }
 std::uint32_t Hart::pc() const {
   return state_->core.pc();

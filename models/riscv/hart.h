@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ enum class InstructionClass : std::uint8_t {
   kFloatOther,
   kCount
 };
+
+/// Instructions executed, by class.
+using ClassCounts = std::array<std::uint64_t, static_cast<std::size_t>(InstructionClass::kCount)>;
 
 /// Cycles (1 to 65,535) and energy of each class, in the order of InstructionClass.
 ///
@@ -204,13 +208,15 @@ class Hart {
   void advance_to(std::uint64_t cycle);
   std::uint64_t instructions() const;
   /// Executed instructions of each class since construction.
-  std::array<std::uint64_t, static_cast<std::size_t>(InstructionClass::kCount)> class_counts()
-      const;
+  ClassCounts class_counts() const;
 
   /// Executed accesses to direct memory: loads, stores, both for an atomic operation, two for a
   /// misaligned access that crosses a word boundary.
-  std::uint64_t direct_loads() const;
-  std::uint64_t direct_stores() const;
+  std::uint64_t direct_loads() const { return direct_loads(class_counts()); }
+  std::uint64_t direct_stores() const { return direct_stores(class_counts()); }
+  /// The same for one who has class_counts() of this moment.
+  std::uint64_t direct_loads(const ClassCounts& counts) const;
+  std::uint64_t direct_stores(const ClassCounts& counts) const;
 
   std::uint32_t pc() const;
   std::uint32_t reg(unsigned index) const;

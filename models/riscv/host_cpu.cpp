@@ -100,8 +100,8 @@ struct HostCpu::State {
         energy.set(class_accounts[i], static_cast<double>(counts[i]) * each_pj * kPicojoule,
                    counts[i]);
       }
-      const std::uint64_t loads = hart.direct_loads();
-      const std::uint64_t stores = hart.direct_stores();
+      const std::uint64_t loads = hart.direct_loads(counts);
+      const std::uint64_t stores = hart.direct_stores(counts);
       energy.set(reads, static_cast<double>(loads) * config.ram_read_pj * kPicojoule, loads);
       energy.set(writes, static_cast<double>(stores) * config.ram_write_pj * kPicojoule, stores);
     });

@@ -95,6 +95,7 @@ void Core::observe_steps(StepObserver* observer, std::uint64_t from, std::uint64
 
 void Core::observe_stretches(StretchObserver* observer) {
   stretches_ = observer;
+  counts_classes_ = observer != nullptr && observer->counts_classes();
   reported_cycle_ = cycle_;
   cache_.fold(prefix_);
   cache_.clear(map_);
@@ -258,14 +259,9 @@ void Core::report_stretch(std::uint32_t count) {
   stretch_.count = count;
   stretch_.cycle = reported_cycle_ = cycle_;
   stretch_.last = Opcode::kIllegal;
-  stretch_.classes.fill(0);
-  for (std::uint32_t i = 0; i < count; ++i) ++stretch_.classes[index_of(piece.ops[i].cls)];
+  if (counts_classes_) count_classes(count);
   if (count != 0) {
     const Op& last = piece.ops[count - 1];
-    if (is_branch(last.code) && piece.exits[1] != piece_jumps_) {
-      --stretch_.classes[index_of(last.cls)];
-      ++stretch_.classes[index_of(InstructionClass::kBranchTaken)];
-    }
     if (is_jump(last.code) || last.code == Opcode::kMret) {
       stretch_.last = last.code;
       stretch_.rd = last.rd;
@@ -274,6 +270,17 @@ void Core::report_stretch(std::uint32_t count) {
     }
   }
   stretches_->executed(stretch_);
+}
+
+void Core::count_classes(std::uint32_t count) {
+  const Block& piece = *piece_;
+  stretch_.classes.fill(0);
+  for (std::uint32_t i = 0; i < count; ++i) ++stretch_.classes[index_of(piece.ops[i].cls)];
+  if (count == 0) return;
+  const Op& last = piece.ops[count - 1];
+  if (!is_branch(last.code) || piece.exits[1] == piece_jumps_) return;
+  --stretch_.classes[index_of(last.cls)];
+  ++stretch_.classes[index_of(InstructionClass::kBranchTaken)];
 }
 
 void Core::report_waiting() {

@@ -40,7 +40,7 @@ struct Stretch {
   std::uint8_t rd = 0;            ///< of `last`
   std::uint8_t rs1 = 0;           ///< of `last`
   std::uint32_t last_end_pc = 0;  ///< address behind `last`
-  /// Executed instructions of each class.
+  /// Executed instructions of each class, where the observer counts_classes(); otherwise stale.
   std::array<std::uint32_t, static_cast<std::size_t>(InstructionClass::kCount)> classes{};
 };
 
@@ -76,6 +76,8 @@ class StretchObserver {
   /// decoded, so the answer must not change.
   virtual bool begins(std::uint32_t pc) const = 0;
   virtual void executed(const Stretch& stretch) = 0;
+  /// Whether Stretch::classes has to be filled in. Asked once.
+  virtual bool counts_classes() const { return true; }
   virtual void trapped(const TrapEntry& trap) = 0;
   /// The local clock was moved to `cycle` between instructions: time spent in WFI.
   virtual void waited(std::uint64_t cycle) = 0;

@@ -28,11 +28,13 @@ struct HostProfile::Row {
   CallNode::Classes inclusive_classes{};
 };
 
-HostProfile::HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing)
+HostProfile::HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing,
+                         bool tables)
     : functions_(image),
       timing_(timing),
       waiting_(pseudo_function("[waiting for interrupt]")),
-      known_(kKnown) {}
+      known_(kKnown),
+      tables_(tables) {}
 
 std::uint32_t HostProfile::pseudo_function(const std::string& name) {
   pseudo_names_.push_back(name);
@@ -60,7 +62,9 @@ void HostProfile::executed(const riscv::Stretch& stretch) {
   node.instructions += stretch.count;
   node.cycles += stretch.cycle - cycle_;
   cycle_ = stretch.cycle;
-  for (std::size_t i = 0; i < node.classes.size(); ++i) node.classes[i] += stretch.classes[i];
+  if (tables_) {
+    for (std::size_t i = 0; i < node.classes.size(); ++i) node.classes[i] += stretch.classes[i];
+  }
   if (stretch.last == riscv::Opcode::kIllegal) return;
   follow(stretch);
   show(cycle_);

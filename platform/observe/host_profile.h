@@ -20,7 +20,8 @@ namespace aimc::observe {
 class HostProfile : public riscv::StretchObserver {
  public:
   /// @param energy_pj of an instruction of each class
-  HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing);
+  /// @param tables csv() and folded() will be asked for
+  HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing, bool tables = true);
 
   /// Shows calls on `trace` as well, from now on; must outlive the profile.
   void show_on(FunctionTrace& trace) { trace_ = &trace; }
@@ -29,6 +30,7 @@ class HostProfile : public riscv::StretchObserver {
 
   bool begins(std::uint32_t pc) const override { return functions_.is_edge(pc); }
   void executed(const riscv::Stretch& stretch) override;
+  bool counts_classes() const override { return tables_; }
   void trapped(const riscv::TrapEntry& trap) override;
   void waited(std::uint64_t cycle) override;
   void reset() override;
@@ -65,6 +67,7 @@ class HostProfile : public riscv::StretchObserver {
   CallStacks stacks_;
   std::uint64_t cycle_ = 0;  // up to which everything is attributed
   FunctionTrace* trace_ = nullptr;
+  bool tables_;
 };
 
 }  // namespace aimc::observe

@@ -85,7 +85,7 @@ noc::PacketObserver* RunFiles::log_packets() {
 riscv::StretchObserver* RunFiles::profile_host(const platform::ElfImage& image,
                                                const riscv::HartTiming& timing,
                                                core::TimePs period_ps, bool tables) {
-  profile_ = std::make_unique<HostProfile>(image, timing);
+  profile_ = std::make_unique<HostProfile>(image, timing, tables);
   profile_tables_ = tables;
   if (perfetto_) {
     functions_ = std::make_unique<FunctionTrace>(function_sinks_, period_ps);
