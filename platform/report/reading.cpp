@@ -61,6 +61,7 @@ std::vector<GroupEnergy> by_unit(const std::map<std::string, double>& groups) {
   std::map<std::string, double> sums;
   for (const auto& [group, joules] : groups) sums[is_tile(group) ? "tiles" : group] += joules;
   std::vector<GroupEnergy> units;
+  units.reserve(sums.size());
   for (const auto& [unit, joules] : sums) units.push_back({unit, joules});
   std::stable_sort(units.begin(), units.end(),
                    [](const auto& a, const auto& b) { return a.joules > b.joules; });
@@ -164,6 +165,7 @@ std::vector<BusiestPart> busiest_parts(const MvmWindow& window) {
     if (part.track.empty() || busy > part.busy) part = {track, busy};
   }
   std::vector<BusiestPart> parts;
+  parts.reserve(by_tile.size());
   for (const auto& [tile, part] : by_tile) parts.push_back(part);
   std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.busy > b.busy; });
