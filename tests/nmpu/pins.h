@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <type_traits>
 
 #include "Vnmpu.h"
@@ -86,6 +87,13 @@ class Pins {
   void assertions(bool on) { context_->assertOn(on); }
   /// Whether an assertion of the RTL has failed.
   [[nodiscard]] bool failed_assertion() const { return context_->gotError(); }
+
+  /// Writes the counters of a unit Verilated with code coverage.
+  void write_coverage([[maybe_unused]] const std::string& path) {
+#ifdef AIMC_NMPU_COVERAGE
+    context_->coveragep()->write(path.c_str());
+#endif
+  }
 
 #ifdef AIMC_NMPU_MUTANTS
   void mutant(unsigned number) {

@@ -90,7 +90,10 @@ bool run_campaign(const Options& options, Bins* bins, Totals& totals) {
   for (std::uint64_t i = 0;; ++i) {
     const bool enough =
         options.episodes != 0 ? i == options.episodes : totals.beats - before >= wanted;
-    if (enough) return true;
+    if (enough) {
+      if (pins && !options.coverage_file.empty()) pins->write_coverage(options.coverage_file);
+      return true;
+    }
     if (!pins) pins = std::make_unique<Pins>();
     if (!run_episode(*pins, options, options.seed, options.first + i, bins, totals)) return false;
   }
@@ -148,10 +151,6 @@ int run(const Options& options) {
               static_cast<unsigned long long>(totals.episodes), passed ? 0 : 1);
   std::printf("CPU %.1f s, %.3g columns/s\n", seconds, static_cast<double>(columns) / seconds);
   if (passed && sampled != nullptr) passed = report_bins(bins, options);
-#if VM_COVERAGE
-  if (!options.coverage_file.empty())
-    Verilated::threadContextp()->coveragep()->write(options.coverage_file.c_str());
-#endif
   return passed ? 0 : kFailed;
 }
 
