@@ -17,6 +17,7 @@
 #include "platform/cli/commands.h"
 #include "platform/cli/interrupt.h"
 #include "platform/cli/nmpu.h"
+#include "platform/cli/nmpu_recording.h"
 #include "platform/cli/signature.h"
 #include "platform/cli/trace_words.h"
 #include "platform/cli/uart_stream.h"
@@ -49,6 +50,7 @@ struct RunArguments {
   bool profile = false;
   std::string nmpu = "model";
   std::string waves;
+  std::string record_nmpu;
   std::string noc;
   std::string threads;
   std::string analog;
@@ -343,6 +345,12 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   }
   spdlog::debug("{} on {}, output in {}", arguments.firmware, plan.platform.config.name,
                 plan.folder);
+  std::unique_ptr<NmpuRecording> recording;
+  if (!arguments.record_nmpu.empty()) {
+    recording =
+        std::make_unique<NmpuRecording>(arguments.record_nmpu, options.config.tile.nmpu_format());
+    options.nmpu_trace = &recording->writer();
+  }
   const auto start = std::chrono::steady_clock::now();
   const platform::RunResult result = invocation.run(options);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
@@ -360,6 +368,7 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
     }
     saves[i]->commit();
   }
+  if (recording) recording->commit();
   files.commit(record, result, platform::dump_yaml(plan.platform));
   if (!arguments.quiet) {
     std::cout << '\n'
@@ -411,6 +420,8 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--waves", arguments.waves,
                      "Write a waveform of a tile's NMPU, of the vectors of this simulated time: "
                      "nmpu:TILE@FROM..TO, e.g. nmpu:3@1ms..2ms; with --nmpu rtl or lockstep");
+  command.add_option("--record-nmpu", arguments.record_nmpu,
+                     "Write all NMPU traffic to this file, for nmpu-replay");
   command.add_option("--noc", arguments.noc,
                      "Network engine: lt, at or flit; short for --set noc.engine");
   command.add_option("--analog", arguments.analog,

@@ -100,10 +100,11 @@ class Run {
   std::unique_ptr<Soc> make_soc() {
     std::vector<std::string> args{options_.elf.path};
     args.insert(args.end(), options_.firmware_args.begin(), options_.firmware_args.end());
-    return std::make_unique<Soc>(
-        "soc", options_.config, options_.seed,
-        NmpuChoice{options_.nmpu, options_.nmpu_waves_tile, options_.nmpu_waves}, args,
-        options_.uart, uart_source(), mailbox_, energy_, probe_, jobs_);
+    return std::make_unique<Soc>("soc", options_.config, options_.seed,
+                                 NmpuChoice{options_.nmpu, options_.nmpu_waves_tile,
+                                            options_.nmpu_waves, options_.nmpu_trace},
+                                 args, options_.uart, uart_source(), mailbox_, energy_, probe_,
+                                 jobs_);
   }
 
   peripherals::UartLine::Source uart_source() {

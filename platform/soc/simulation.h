@@ -61,8 +61,9 @@ struct RunOptions {
   SocConfig config;
   std::uint64_t seed = 1;
   nmpu::BackendKind nmpu = nmpu::BackendKind::kModel;
-  unsigned nmpu_waves_tile = 0;  ///< whose NMPU's waveform is wanted, if one is
-  nmpu::WaveOptions nmpu_waves;  ///< no file: none; not with the backend kModel
+  unsigned nmpu_waves_tile = 0;             ///< whose NMPU's waveform is wanted, if one is
+  nmpu::WaveOptions nmpu_waves;             ///< no file: none; not with the backend kModel
+  nmpu::TraceWriter* nmpu_trace = nullptr;  ///< gets all NMPU traffic if not null
   unsigned threads = 1;  ///< that do the arithmetic of MVMs, the simulation's own among them; >= 1
   ElfImage elf;
   std::vector<std::string> firmware_args;  ///< behind "--"; argv[0] is not among them

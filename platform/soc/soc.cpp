@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "models/nmpu/recorder.h"
+
 namespace aimc::platform {
 namespace {
 
@@ -129,10 +131,10 @@ void Soc::bind_tiles(const SocConfig& config, std::uint64_t seed, const NmpuChoi
     const std::string path = "tile" + std::to_string(i);
     nmpu::WaveOptions waves;
     if (i == nmpu.waves_tile) waves = nmpu.waves;
-    tiles_.push_back(std::make_unique<tile::Tile>(
-        path.c_str(), config.tile,
-        nmpu::make_backend(nmpu.kind, config.tile.nmpu_format(), path, waves), seed, path, energy,
-        probe));
+    auto unit = nmpu::make_backend(nmpu.kind, config.tile.nmpu_format(), path, waves);
+    if (nmpu.trace != nullptr) unit = nmpu::make_recorder(std::move(unit), i, *nmpu.trace);
+    tiles_.push_back(std::make_unique<tile::Tile>(path.c_str(), config.tile, std::move(unit), seed,
+                                                  path, energy, probe));
     tile::Tile& tile = *tiles_.back();
     tile.use_runner(jobs);
     noc_.map({map::kTilesBase + std::uint64_t{i} * map::kTileStride, map::kTileStride, {i}});

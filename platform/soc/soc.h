@@ -9,6 +9,7 @@
 #include "models/core/jobs.h"
 #include "models/core/probe.h"
 #include "models/nmpu/backend.h"
+#include "models/nmpu/trace_format.h"
 #include "models/noc/noc.h"
 #include "models/peripherals/boot_rom.h"
 #include "models/peripherals/clint.h"
@@ -33,6 +34,7 @@ struct NmpuChoice {
   nmpu::BackendKind kind = nmpu::BackendKind::kModel;
   unsigned waves_tile = 0;  ///< whose waveform is wanted, if one is
   nmpu::WaveOptions waves;
+  nmpu::TraceWriter* trace = nullptr;  ///< gets all traffic if not null
 };
 
 /// The whole SoC: instantiates the models from a configuration and binds them. It owns addresses,

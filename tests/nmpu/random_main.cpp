@@ -1,7 +1,7 @@
 // The NMPU's random layer: constrained random traffic at the pins of the Verilated RTL, compared in
 // every cycle with the C++ model and the rules of the two streams.
 #include <CLI/CLI.hpp>
-#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -14,6 +14,9 @@ namespace aimc::nmpu::test {
 namespace {
 
 constexpr int kFailed = 1;
+
+/// Set by an interrupt: the campaign ends with the episode and reports what it has compared.
+volatile std::sig_atomic_t interrupted = 0;
 
 struct Options {
   std::uint64_t columns = 100'000'000;
@@ -90,7 +93,7 @@ bool run_campaign(const Options& options, Bins* bins, Totals& totals) {
   for (std::uint64_t i = 0;; ++i) {
     const bool enough =
         options.episodes != 0 ? i == options.episodes : totals.beats - before >= wanted;
-    if (enough) {
+    if (enough || interrupted != 0) {
       if (pins && !options.coverage_file.empty()) pins->write_coverage(options.coverage_file);
       return true;
     }
@@ -151,7 +154,8 @@ int run(const Options& options) {
               static_cast<unsigned long long>(totals.episodes), passed ? 0 : 1);
   std::printf("CPU %.1f s, %.3g columns/s\n", seconds, static_cast<double>(columns) / seconds);
   if (passed && sampled != nullptr) passed = report_bins(bins, options);
-  return passed ? 0 : kFailed;
+  if (passed && interrupted != 0) std::printf("interrupted before all columns were compared\n");
+  return passed && interrupted == 0 ? 0 : kFailed;
 }
 
 }  // namespace
@@ -175,6 +179,8 @@ int main(int argc, char** argv) {
                  "where a coverage build writes its data");
   app.add_option("--mutants", options.mutants, "in a mutated netlist: how many to try");
   CLI11_PARSE(app, argc, argv);
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
   try {
     return run(options);
   } catch (const std::exception& error) {
