@@ -11,7 +11,11 @@
 namespace aimc::fp16_affine {
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr unsigned kRandom = 1'000'000;
+#else
 constexpr unsigned kRandom = 10'000'000;
+#endif
 
 TEST(Fp16Model, FusedMultiplyAddEqualsTheCompilersForEveryCornerTriple) {
   const std::vector<std::uint16_t> values = corner_values();
