@@ -66,6 +66,21 @@ class Ppa(unittest.TestCase):
             designs.measure(design, library, pathlib.Path(directory))
 
 
+class Formats(unittest.TestCase):
+    def test_wide_is_measured_with_the_formats_of_the_package(self):
+        from ppa import designs, synth
+        text = synth.NMPU[0].read_text()
+        branch = re.search(r"`ifdef NMPU_WIDE(.*?)`else", text, re.S).group(1)
+        constants = {k: int(v) for k, v in re.findall(r"localparam int (\w+)\s*= (\d+);", branch)}
+        self.assertIn("SCALE_F", constants)
+        package = next(d for d in designs.DESIGNS if d.key == "wide").package()
+        self.assertEqual({k: package[k] for k in constants}, constants)
+
+    def test_paper_is_measured_as_it_is(self):
+        from ppa import designs
+        self.assertEqual(next(d for d in designs.DESIGNS if d.key == "paper").package(), {})
+
+
 class Documents(unittest.TestCase):
     def test_the_tables_are_those_of_the_figures(self):
         figures = json.loads((ROOT / "docs" / "nmpu_ppa.json").read_text())
