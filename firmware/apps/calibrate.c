@@ -74,6 +74,8 @@ static int calibrate_tile(unsigned index, unsigned vectors, double* before, doub
       result.nominal, result.columns, result.clamped, result.excluded);
   if (!loaded(&tile)) return failed(index, "NMPU parameters read back differently", AIMC_BAD_VALUE);
   aimc_report("nominal_columns", result.nominal);
+  aimc_report("gain_min", result.gain_min);
+  aimc_report("gain_max", result.gain_max);
   *before += result.rms_before;
   *after += result.rms_after;
   /* Either it became better, or there was nothing to correct. */

@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <stdexcept>
+#include <vector>
 
 namespace aimc::analog {
 namespace {
@@ -21,19 +22,98 @@ void check_range(const char* what, double value, double low, double high) {
   refuse(what, value, expected.str().c_str());
 }
 
-void check_pcm(const PcmConfig& pcm) {
-  check_range("pcm.g_max_us", pcm.g_max_us, 1e-3, 1e4);
-  check_range("pcm.programming_noise", pcm.programming_noise, 0.0, 10.0);
-  check_range("pcm.read_noise", pcm.read_noise, 0.0, 10.0);
-  check_range("pcm.read_time_ns", pcm.read_time_ns, 1e-2, 1e6);
-  check_range("pcm.t0_s", pcm.t0_s, 1.0, 1e6);
-  check_range("pcm.pulse_ns", pcm.pulse_ns, 0.0, 1e6);
-  check_range("pcm.verify_ns", pcm.verify_ns, 0.0, 1e6);
-  check_range("pcm.pulses_max", pcm.pulses_max, 1.0, 1000.0);
-  check_range("pcm.pulses_mean", pcm.pulses_mean, 1.0, pcm.pulses_max);
-  check_range("pcm.parallel_writers", pcm.parallel_writers, 1.0, 1024.0 * 1024.0);
-  check_range("pcm.pulse_energy_pj", pcm.pulse_energy_pj, 0.0, 1e6);
-  check_range("pcm.verify_energy_pj", pcm.verify_energy_pj, 0.0, 1e6);
+void check_curve(const char* what, const LevelCurve& curve) {
+  check_range(what, curve.split, 0.0, 1e3);
+  for (const CurvePiece* piece : {&curve.low, &curve.high}) {
+    for (const double c : piece->c) check_range(what, c, -1e9, 1e9);
+    if (piece->form != CurvePiece::Form::kPolynomial && piece->c[2] > piece->c[3])
+      refuse(what, piece->c[2], "a lower limit that is not above the upper one");
+  }
+}
+
+void check_ascending(const char* what, const std::vector<double>& values) {
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (!(values[i] > values[i - 1])) refuse(what, values[i], "a value above the one before");
+  }
+}
+
+void check_table(const DeviceTable& table) {
+  if (table.levels.size() < 2) refuse("device.table", table.levels.size(), "two levels or more");
+  check_ascending("device.table level", table.levels);
+  check_range("device.table first level", table.levels.front(), 0.0, 0.0);
+  check_range("device.table last level", table.levels.back(), 1.0, 1.0);
+  const std::size_t cells = table.levels.size() * table.times_s.size();
+  if (cells == 0 || table.mean_us.size() != cells || table.std_us.size() != cells)
+    refuse("device.table", table.mean_us.size(), "a mean and a spread for every level and time");
+  check_ascending("device.table time", table.times_s);
+  check_range("device.table time", table.times_s.front(), 1e-9, 1e12);
+  for (const double mean : table.mean_us) check_range("device.table mean", mean, 0.0, 1e4);
+  for (const double spread : table.std_us) check_range("device.table std", spread, 0.0, 1e4);
+}
+
+void check_law(const DeviceConfig& device) {
+  check_curve("device.read_fraction", device.read_fraction);
+  if (device.law == DeviceLaw::kPowerLaw) {
+    if (device.binary_cells) refuse("device.binary_cells", true, "false with the power law");
+    check_curve("device.programming_sigma_us", device.programming_sigma_us);
+    check_curve("device.drift_mean", device.drift_mean);
+    check_curve("device.drift_sigma", device.drift_sigma);
+    return;
+  }
+  if (!device.table.empty()) {
+    check_table(device.table);
+    if (device.binary_cells) refuse("device.binary_cells", true, "false with a table");
+    return;
+  }
+  if (device.relaxation.empty()) refuse("device.relaxation", "empty", "at least one time");
+  double last = 0.0;
+  for (const TimedCurve& curve : device.relaxation) {
+    if (!(curve.time_s > last)) refuse("device.relaxation time", curve.time_s, "ascending times");
+    last = curve.time_s;
+    check_curve("device.relaxation shift", curve.shift_us);
+    check_curve("device.relaxation spread", curve.spread_us);
+  }
+}
+
+void check_failures(const DeviceConfig& device) {
+  check_range("device.stuck_low", device.stuck_low, 0.0, 1.0);
+  check_range("device.stuck_high", device.stuck_high, 0.0, 1.0);
+  check_range("device.stuck_level", device.stuck_level, 0.0, 1.0);
+  check_range("sum of device.stuck_low, stuck_high and stuck_level",
+              device.stuck_low + device.stuck_high + device.stuck_level, 0.0, 1.0);
+  check_range("device.endurance_cycles", device.endurance_cycles, 1.0, 1e18);
+  check_range("device.endurance_decades", device.endurance_decades, 0.0, 10.0);
+  check_range("device.worn_high", device.worn_high, 0.0, 1.0);
+  check_range("device.prior_cycles", device.prior_cycles, 0.0, 1e18);
+  check_range("device.disturb_per_read", device.disturb_per_read, 0.0, 1.0);
+  check_range("device.disturb_level", device.disturb_level, 0.0, 1.0);
+  check_range("device.iv_scale_v", device.iv_scale_v, 0.0, 100.0);
+  if (device.iv_scale_v > 0.0) check_range("device.iv_scale_v", device.iv_scale_v, 0.02, 100.0);
+  check_range("device.verify_voltage_v", device.verify_voltage_v, 1e-3, 10.0);
+  check_range("device.conductance_ev", device.conductance_ev, 0.0, 2.0);
+  check_range("device.retention_ev", device.retention_ev, 0.0, 3.0);
+}
+
+void check_device(const DeviceConfig& device) {
+  check_range("device.g_max_us", device.g_max_us, 1e-3, 1e4);
+  check_range("device.g_min_us", device.g_min_us, 0.0, 0.999 * device.g_max_us);
+  if (device.levels == 1) refuse("device.levels", device.levels, "0 or 2 .. 128");
+  check_range("device.levels", device.levels, 0.0, 128.0);
+  check_range("device.programming_noise", device.programming_noise, 0.0, 10.0);
+  check_range("device.fitted_g_max_us", device.fitted_g_max_us, 1e-3, 1e4);
+  check_range("device.cycle_fraction", device.cycle_fraction, 0.0, 1.0);
+  check_range("device.read_noise", device.read_noise, 0.0, 10.0);
+  check_range("device.read_time_ns", device.read_time_ns, 1e-2, 1e6);
+  check_range("device.t0_s", device.t0_s, 1.0, 1e6);
+  check_range("device.pulse_ns", device.pulse_ns, 0.0, 1e7);
+  check_range("device.verify_ns", device.verify_ns, 0.0, 1e7);
+  check_range("device.pulses_max", device.pulses_max, 1.0, 1000.0);
+  check_range("device.pulses_mean", device.pulses_mean, 1.0, device.pulses_max);
+  check_range("device.parallel_writers", device.parallel_writers, 1.0, 1024.0 * 1024.0);
+  check_range("device.pulse_energy_pj", device.pulse_energy_pj, 0.0, 1e6);
+  check_range("device.verify_energy_pj", device.verify_energy_pj, 0.0, 1e6);
+  check_law(device);
+  check_failures(device);
 }
 
 void check_converters(const DacConfig& dac, const AdcConfig& adc) {
@@ -66,7 +146,9 @@ void check_config(const CrossbarConfig& config) {
   check_range("crossbar.rows", config.rows, 1.0, 1024.0);
   check_range("crossbar.columns", config.columns, 1.0, 1024.0);
   check_range("crossbar.read_voltage_v", config.read_voltage_v, 1e-3, 10.0);
-  check_pcm(config.pcm);
+  check_range("crossbar.temperature_c", config.temperature_c, -40.0, 150.0);
+  check_range("crossbar.age_s", config.age_s, 0.0, 1e10);
+  check_device(config.device);
   check_converters(config.dac, config.adc);
 }
 

@@ -9,7 +9,8 @@
 #include "models/analog/adc.h"
 #include "models/analog/column_sums.h"
 #include "models/analog/config_check.h"
-#include "models/analog/pcm_array.h"
+#include "models/analog/device_array.h"
+#include "models/analog/effects.h"
 #include "models/analog/programmed_map.h"
 #include "models/analog/write_pulses.h"
 #include "models/core/random.h"
@@ -42,6 +43,16 @@ double counts_per_us(const CrossbarConfig& config, const ReadMode& mode) {
          (current_ua * static_cast<double>(1U << mode.magnitude_bits));
 }
 
+double weight_span_us(const CrossbarConfig& config) {
+  return config.device.g_max_us - config.device.g_min_us;
+}
+
+// Where a converter ends; without saturation that is the width of its word.
+unsigned count_limit(const CrossbarConfig& config, const ReadMode& mode) {
+  constexpr unsigned kWidestCount = 4095;
+  return config.circuit_effects.adc_saturation ? full_scale(config, mode) : kWidestCount;
+}
+
 enum class Sign : std::uint8_t { kBoth, kPositive, kNegative };
 
 }  // namespace
@@ -51,7 +62,7 @@ struct Crossbar::State {
       : config(configuration),
         pulse_stream(seed, path, "pulses"),
         read_stream(seed, path, "read"),
-        pulses(configuration.pcm.pulses_mean, configuration.pcm.pulses_max),
+        pulses(configuration.device.pulses_mean, configuration.device.pulses_max),
         adc(configuration, seed, path),
         programmed(configuration.rows, configuration.columns),
         wear(std::size_t{configuration.rows} * configuration.columns),
@@ -79,14 +90,15 @@ struct Crossbar::State {
   void convert_ideal(const Region& region, const ReadMode& mode);
   void convert_physical(const Region& region, const ReadMode& mode, const InputCodes& driven);
   double squared_inputs(const InputCodes& driven, std::size_t rows);
+  double reference_charge(const Region& region, const InputCodes& driven) const;
 
   CrossbarConfig config;
   core::RandomStream pulse_stream;
   core::RandomStream read_stream;
   WritePulses pulses;
   AdcBanks adc;
-  ConductanceCodes ideal;           // ideal mode: weights
-  std::optional<PcmArray> devices;  // physical mode
+  ConductanceCodes ideal;              // ideal mode: weights
+  std::optional<DeviceArray> devices;  // physical mode
   ProgrammedMap programmed;
   std::vector<std::uint32_t> wear;  // write cycles, row-major
   std::uint32_t wear_max = 0;
@@ -109,7 +121,7 @@ struct Crossbar::State {
 // slowest cell. The active device takes the iterations drawn for the cell, every other device one
 // RESET pulse within the first of them.
 ProgramResult Crossbar::State::apply_pulses(const std::int8_t* weights, const Region& region) {
-  const PcmConfig& pcm = config.pcm;
+  const DeviceConfig& device = config.device;
   std::uint64_t pulse_count = 0;
   std::uint64_t verifies = 0;
   std::uint64_t rounds = 0;
@@ -129,7 +141,7 @@ ProgramResult Crossbar::State::apply_pulses(const std::int8_t* weights, const Re
         pulse_count += iterations + 1;
         verifies += active ? iterations : 0;
         slowest = std::max(slowest, iterations);
-        if (++in_batch == pcm.parallel_writers) {
+        if (++in_batch == device.parallel_writers) {
           rounds += slowest;
           in_batch = slowest = 0;
         }
@@ -139,12 +151,12 @@ ProgramResult Crossbar::State::apply_pulses(const std::int8_t* weights, const Re
   }
   rounds += slowest;
   ProgramResult result;
-  const double round_ps = (pcm.pulse_ns + pcm.verify_ns) * 1e3;
+  const double round_ps = (device.pulse_ns + device.verify_ns) * 1e3;
   result.duration_ps =
       static_cast<core::TimePs>(std::llround(static_cast<double>(rounds) * round_ps));
   result.pulses = pulse_count;
-  result.energy_j = (static_cast<double>(pulse_count) * pcm.pulse_energy_pj +
-                     static_cast<double>(verifies) * pcm.verify_energy_pj) *
+  result.energy_j = (static_cast<double>(pulse_count) * device.pulse_energy_pj +
+                     static_cast<double>(verifies) * device.verify_energy_pj) *
                     1e-12;
   return result;
 }
@@ -186,15 +198,28 @@ void Crossbar::State::convert(const Region& region, const ReadMode& mode, Sign s
   column_sums(devices ? devices->conductance() : ideal, *driven, region, sums);
   for (std::size_t i = 0; i < region.columns; ++i) charge += sums.positive[i] + sums.negative[i];
   if (devices) {
+    charge += reference_charge(region, *driven);
+    devices->disturb(region);
+  }
+  if (devices) {
     convert_physical(region, mode, *driven);
   } else {
     convert_ideal(region, mode);
   }
 }
 
+// What a reference column subtracts has flowed through the devices all the same.
+double Crossbar::State::reference_charge(const Region& region, const InputCodes& driven) const {
+  if (devices->subtracted_us() == 0.0) return 0.0;
+  double driven_lsb = 0.0;
+  for (std::size_t i = 0; i < region.rows; ++i) driven_lsb += driven.magnitude[i];
+  return 2.0 * region.columns * driven_lsb * devices->subtracted_us() /
+         devices->conductance_step_us();
+}
+
 void Crossbar::State::convert_ideal(const Region& region, const ReadMode& mode) {
-  const double scale = counts_per_us(config, mode) * config.pcm.g_max_us / kMaxWeight;
-  const double limit = full_scale(config, mode);
+  const double scale = counts_per_us(config, mode) * weight_span_us(config) / kMaxWeight;
+  const double limit = count_limit(config, mode);
   add_ideal_counts(sums.positive.data(), region.columns, scale, limit, counts_p.data());
   add_ideal_counts(sums.negative.data(), region.columns, scale, limit, counts_n.data());
 }
@@ -219,7 +244,7 @@ void Crossbar::State::convert_physical(const Region& region, const ReadMode& mod
   AdcReading reading;
   reading.columns = region.columns;
   reading.scale = per_us * devices->conductance_step_us();
-  reading.limit = full_scale(config, mode);
+  reading.limit = count_limit(config, mode);
   if (devices->variance().sum.empty()) {
     std::fill_n(variances.positive.begin(), region.columns, 0.0);
     std::fill_n(variances.negative.begin(), region.columns, 0.0);
@@ -245,7 +270,7 @@ void Crossbar::State::convert_physical(const Region& region, const ReadMode& mod
 
 Crossbar::Crossbar(const CrossbarConfig& config, std::uint64_t seed, std::string_view path) {
   check_config(config);
-  state_ = std::make_unique<State>(config, seed, path);
+  state_ = std::make_unique<State>(without_disabled_effects(config), seed, path);
 }
 
 Crossbar::~Crossbar() = default;
@@ -294,7 +319,7 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
   } else {
     s.convert(region, mode, Sign::kBoth, now_ps);
   }
-  const auto limit = static_cast<std::int32_t>(full_scale(s.config, mode));
+  const auto limit = static_cast<std::int32_t>(count_limit(s.config, mode));
   for (unsigned i = 0; i < region.columns; ++i) {
     result.saturated += (s.counts_p[i] >= limit ? 1U : 0U) + (s.counts_n[i] >= limit ? 1U : 0U);
     cp[i] = static_cast<std::uint16_t>(std::min(limit, s.counts_p[i]));
@@ -306,7 +331,7 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
   const double lsb_ns = s.config.dac.lsb_ns * phases(mode);
   const double voltage = s.config.read_voltage_v;
   const double step_us =
-      s.devices ? s.devices->conductance_step_us() : s.config.pcm.g_max_us / kMaxWeight;
+      s.devices ? s.devices->conductance_step_us() : weight_span_us(s.config) / kMaxWeight;
   result.dac_energy_j = s.config.dac.energy_pj * 1e-12 * pulse_lsb * lsb_ns / kEnergyWindowNs;
   result.array_energy_j = s.charge * step_us * 1e-6 * voltage * voltage * lsb_ns * 1e-9;
   result.adc_energy_j = s.config.adc.energy_pj * 1e-12 * 2.0 * region.columns * phases(mode) *
@@ -316,7 +341,7 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
 
 double Crossbar::count_scale(const ReadMode& mode) const {
   check_mode(state_->config, mode);
-  return counts_per_us(state_->config, mode) * state_->config.pcm.g_max_us / kMaxWeight;
+  return counts_per_us(state_->config, mode) * weight_span_us(state_->config) / kMaxWeight;
 }
 
 core::TimePs Crossbar::mvm_duration_ps(const ReadMode& mode) const {

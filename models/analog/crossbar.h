@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/analog/device_config.h"
 #include "models/core/random.h"
 #include "models/core/time.h"
 
@@ -13,23 +14,6 @@ namespace aimc::analog {
 /// Every non-ideality off (exact integer arithmetic remains), or the published device and converter
 /// statistics.
 enum class AnalogMode : std::uint8_t { kIdeal, kPhysical };
-
-/// Phase-change memory; the statistics are those of AIHWKit's PCMLike model (see
-/// docs/models_analog.md).
-struct PcmConfig {
-  double g_max_us = 25.0;          ///< conductance of the largest weight, uS, > 0
-  double programming_noise = 1.0;  ///< factor on the published sigma of programming, >= 0
-  double read_noise = 1.0;         ///< factor on the published read noise, >= 0
-  double read_time_ns = 250.0;     ///< t_read of the read-noise equation, ns
-  double t0_s = 20.0;         ///< time after programming at which the statistics start, s, >= 1
-  double pulse_ns = 125.0;    ///< one programming pulse, ns
-  double verify_ns = 768.0;   ///< one verify read with its precharge, ns
-  double pulses_mean = 10.0;  ///< mean program-and-verify iterations per cell, >= 1
-  unsigned pulses_max = 30;   ///< most iterations
-  unsigned parallel_writers = 32;  ///< cells programmed at a time
-  double pulse_energy_pj = 100.0;  ///< energy of one programming pulse, pJ
-  double verify_energy_pj = 1.0;   ///< energy of one verify read, pJ
-};
 
 /// Pulse-width input modulation, one driver a wordline.
 struct DacConfig {
@@ -57,9 +41,13 @@ struct CrossbarConfig {
   unsigned rows = 256;          ///< wordlines, 1..1024
   unsigned columns = 256;       ///< differential bitline pairs, 1..1024
   double read_voltage_v = 0.2;  ///< V
-  PcmConfig pcm;
+  double temperature_c = 25.0;  ///< of the crossbar, degrees Celsius, -40 .. 150
+  double age_s = 0.0;           ///< added to the time since programming of every cell, s
+  DeviceConfig device;
   DacConfig dac;
   AdcConfig adc;
+  DeviceEffects device_effects;
+  CircuitEffects circuit_effects;
   AnalogMode mode = AnalogMode::kPhysical;
 };
 
@@ -98,7 +86,7 @@ struct MvmResult {
 /// A crossbar of differential conductance pairs with its drivers and converters.
 ///
 /// Inputs are int8 minus a zero point, taken as sign and magnitude x+, x-; a weight w > 0 lies in
-/// G+, w < 0 in G-, |w| = 127 being g_max. Per column and polarity, in one-phase mode:
+/// G+, w < 0 in G-, |w| = 127 being g_max and 0 g_min. Per column and polarity, in one-phase mode:
 ///   cp = ADC(sum x+ G+ + x- G-),  cn = ADC(sum x+ G- + x- G+).
 /// Four-phase mode converts the four products one after the other and adds the counts of equal
 /// polarity. In ideal mode the count is floor(S * count_scale + 0.5) limited to full scale, S being
@@ -123,8 +111,8 @@ class Crossbar {
   MvmResult mvm(const std::int8_t* inputs, std::int8_t zero_point, const Region& region,
                 const ReadMode& mode, core::TimePs now_ps, std::uint16_t* cp, std::uint16_t* cn);
 
-  /// Nominal counts per unit of |x| |w|: full_scale * g_max * v_read / (i_full_scale / 2^range *
-  /// 127 * 2^magnitude_bits).
+  /// Nominal counts per unit of |x| |w|: full_scale * (g_max - g_min) * v_read / (i_full_scale /
+  /// 2^range * 127 * 2^magnitude_bits).
   double count_scale(const ReadMode& mode) const;
   /// Time of one MVM, ps.
   core::TimePs mvm_duration_ps(const ReadMode& mode) const;

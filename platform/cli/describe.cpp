@@ -65,8 +65,10 @@ std::string unit_of(const std::string& path) {
                                                                       {"_ua", "uA"},
                                                                       {"_s", "s"},
                                                                       {"_v", "V"},
+                                                                      {"_ev", "eV"},
+                                                                      {"_c", "C"},
                                                                       {"cycles", "cycles"}};
-  if (path.find("g_max_us") != std::string::npos) return "uS";
+  if (path.find("tile.device.") == 0 && path.find("_us") == path.size() - 3) return "uS";
   for (const auto& [suffix, unit] : units) {
     const std::string section = path.substr(0, path.rfind('.'));
     const auto ends = [&suffix = suffix](const std::string& text) {

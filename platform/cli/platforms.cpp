@@ -1,4 +1,5 @@
 #include <iostream>
+#include <memory>
 
 #include "platform/cli/commands.h"
 #include "platform/config/platform_file.h"
@@ -7,8 +8,12 @@ namespace aimc::cli {
 
 void add_platforms(CLI::App& app, Invocation& /*invocation*/) {
   CLI::App* command = app.add_subcommand("platforms", "List the presets, one a line");
-  command->callback([]() {
-    for (const platform::Preset& preset : platform::presets()) {
+  const auto technologies = std::make_shared<bool>(false);
+  command->add_flag("--technologies", *technologies,
+                    "The device technologies instead (the setting tile.technology)");
+  command->callback([technologies]() {
+    for (const platform::Preset& preset :
+         *technologies ? platform::technologies() : platform::presets()) {
       std::cout << preset.name
                 << std::string(preset.name.size() < 16 ? 16 - preset.name.size() : 1, ' ')
                 << preset.description << '\n';

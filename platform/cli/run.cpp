@@ -87,7 +87,6 @@ struct CloseFile {
 };
 
 void refuse_unbuilt(const RunArguments& arguments) {
-  if (!arguments.age.empty()) throw UsageError("--age is not built yet");
   for (const std::string& format : arguments.trace) {
     choose("--trace", format, {"perfetto", "vcd", "fst", "csv", "instr", "packets"}, {});
   }
@@ -102,6 +101,10 @@ platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
   if (!arguments.noc.empty()) {
     choose("--noc", arguments.noc, {"lt", "at", "flit"}, {});
     overrides.push_back("noc.engine=" + arguments.noc);
+  }
+  if (!arguments.age.empty()) {
+    const platform::SettingValue age_s = parse_age("--age", arguments.age);
+    overrides.push_back("tile.age_s=" + platform::to_text(age_s));
   }
   platform::LoadedPlatform platform = platform::load_platform(arguments.platform, overrides);
   const unsigned lanes = platform.config.tile.nmpu.lanes;
@@ -272,6 +275,23 @@ std::unique_ptr<std::FILE, CloseFile> open_uart(const RunArguments& arguments) {
   return file;
 }
 
+/// The devices of the tiles and their effects, which a switch "tile.effects.FAMILY.NAME" turns on.
+nlohmann::ordered_json devices_record(const platform::SocConfig& config) {
+  const analog::CrossbarConfig& crossbar = config.tile.crossbar;
+  nlohmann::ordered_json record{{"technology", config.technology},
+                                {"temperature_c", crossbar.temperature_c},
+                                {"age_s", crossbar.age_s}};
+  const std::string prefix = "tile.effects.";
+  for (const platform::Setting& setting : platform::soc_settings()) {
+    if (setting.path.compare(0, prefix.size(), prefix) != 0) continue;
+    const std::string rest = setting.path.substr(prefix.size());
+    const auto dot = rest.find('.');
+    record["effects"][rest.substr(0, dot)][rest.substr(dot + 1)] =
+        crossbar.mode == analog::AnalogMode::kPhysical && std::get<bool>(setting.get(config));
+  }
+  return record;
+}
+
 observe::RunRecord make_record(const RunArguments& arguments, const Plan& plan,
                                const Invocation& invocation) {
   observe::RunRecord record;
@@ -283,6 +303,7 @@ observe::RunRecord make_record(const RunArguments& arguments, const Plan& plan,
   record.noc_model = noc::engine_name(plan.options.config.noc.engine);
   record.analog_model =
       plan.options.config.tile.crossbar.mode == analog::AnalogMode::kIdeal ? "ideal" : "physical";
+  record.devices = devices_record(plan.options.config);
   record.nmpu_backend = arguments.nmpu;
   record.command = invocation.command;
   record.output = plan.folder;
@@ -429,7 +450,10 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--threads", arguments.threads,
                      "Threads for the arithmetic of crossbars; default: one a processor. Results "
                      "do not depend on it");
-  command.add_option("--age", arguments.age, "Not built yet");
+  command.add_option(
+      "--age", arguments.age,
+      "Time that has passed since devices were programmed when they are read, e.g. 30days "
+      "(the setting tile.age_s)");
   command.add_option("--gdb", arguments.gdb,
                      "Wait for gdb on this port of 127.0.0.1; 0: any free one");
   command.add_option("--uart", arguments.uart, "UART: stdio, pty, or a file for its output")

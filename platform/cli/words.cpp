@@ -68,4 +68,43 @@ core::TimePs parse_time(const std::string& option, const std::string& text) {
   return static_cast<core::TimePs>(ps);
 }
 
+double parse_age(const std::string& option, const std::string& text) {
+  struct Unit {
+    std::string_view name;
+    double s;
+  };
+  static constexpr std::array<Unit, 13> kUnits{{{"ps", 1e-12},
+                                                {"ns", 1e-9},
+                                                {"us", 1e-6},
+                                                {"ms", 1e-3},
+                                                {"s", 1.0},
+                                                {"min", 60.0},
+                                                {"h", 3600.0},
+                                                {"hour", 3600.0},
+                                                {"d", 86400.0},
+                                                {"day", 86400.0},
+                                                {"week", 604800.0},
+                                                {"month", 2592000.0},
+                                                {"year", 31536000.0}}};
+  double number = 0.0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string_view rest(result.ptr,
+                        static_cast<std::size_t>(text.data() + text.size() - result.ptr));
+  if (rest.size() > 3 && rest.back() == 's') rest.remove_suffix(1);  // days, years
+  const auto* unit =
+      std::find_if(kUnits.begin(), kUnits.end(), [rest](const Unit& u) { return u.name == rest; });
+  const bool zero = rest.empty() && number == 0.0;
+  if (result.ec != std::errc() || (unit == kUnits.end() && !zero) || !std::isfinite(number)) {
+    throw UsageError(option + ": value '" + text +
+                     "' is not an age; expected 0 or a number with unit ps, ns, us, ms, s, min, h, "
+                     "day, week, month or year, e.g. 30days");
+  }
+  const double age_s = zero ? 0.0 : number * unit->s;
+  constexpr double kOldestS = 1e10;
+  if (age_s < 0.0 || age_s > kOldestS) {
+    throw UsageError(option + ": value '" + text + "' is out of range; expected 0 to 1e10s");
+  }
+  return age_s;
+}
+
 }  // namespace aimc::cli

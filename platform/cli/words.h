@@ -21,4 +21,8 @@ std::uint64_t parse_number(const std::string& option, const std::string& text);
 /// A time above zero with its unit ps, ns, us, ms or s, in ps; throws UsageError.
 core::TimePs parse_time(const std::string& option, const std::string& text);
 
+/// An age in seconds, 0 .. 1e10: 0, or a number with its unit ps .. s, min, h, day, week, month (30
+/// days) or year (365 days); throws UsageError.
+double parse_age(const std::string& option, const std::string& text);
+
 }  // namespace aimc::cli

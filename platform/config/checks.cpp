@@ -61,6 +61,61 @@ void check_engine(const LoadedPlatform& platform) {
   }
 }
 
+std::string text_of(double value) {
+  return to_text(SettingValue(value));
+}
+
+void check_law(const LoadedPlatform& platform) {
+  const analog::DeviceConfig& device = platform.config.tile.crossbar.device;
+  const bool power = device.law == analog::DeviceLaw::kPowerLaw;
+  if (power && device.binary_cells) {
+    refuse(platform, "tile.device.binary_cells", "true",
+           "devices of the power law (tile.device.law) have more than two states",
+           "false, or tile.device.law=relaxation");
+  }
+  if (power && !device.table.empty()) {
+    refuse(platform, "tile.device.table", platform.config.device_table,
+           "a table is for the relaxation law (tile.device.law)",
+           "none, or tile.device.law=relaxation");
+  }
+  if (!power && device.table.empty() && device.relaxation.empty()) {
+    refuse(platform, "tile.device.relaxation", "none",
+           "the relaxation law (tile.device.law) has neither this nor tile.device.table",
+           "curves for at least one time");
+  }
+  if (device.binary_cells && !device.table.empty()) {
+    refuse(platform, "tile.device.binary_cells", "true",
+           "a table (tile.device.table) is of devices with more than two states", "false");
+  }
+}
+
+void check_device(const LoadedPlatform& platform) {
+  const analog::DeviceConfig& device = platform.config.tile.crossbar.device;
+  if (device.pulses_mean > device.pulses_max) {
+    refuse(platform, "tile.device.pulses_mean", text_of(device.pulses_mean),
+           "the mean is above the maximum, tile.device.pulses_max",
+           "at most " + std::to_string(device.pulses_max));
+  }
+  if (device.g_min_us > 0.999 * device.g_max_us) {
+    refuse(platform, "tile.device.g_min_us", text_of(device.g_min_us),
+           "the off state does not conduct less than the on state, tile.device.g_max_us",
+           "at most 0.999 times " + text_of(device.g_max_us));
+  }
+  if (device.levels == 1) {
+    refuse(platform, "tile.device.levels", "1", "a single level holds no weight", "0, or 2 to 128");
+  }
+  if (device.stuck_low + device.stuck_high + device.stuck_level > 1.0) {
+    refuse(platform, "tile.device.stuck_level", text_of(device.stuck_level),
+           "with tile.device.stuck_low and stuck_high more than all devices are stuck",
+           "a sum of at most 1");
+  }
+  if (device.iv_scale_v > 0.0 && device.iv_scale_v < 0.02) {
+    refuse(platform, "tile.device.iv_scale_v", text_of(device.iv_scale_v),
+           "below the thermal voltage", "0 for an ohmic device, or 0.02 and more");
+  }
+  check_law(platform);
+}
+
 void check_tile(const LoadedPlatform& platform) {
   const tile::TileConfig& tile = platform.config.tile;
   const unsigned columns = tile.nmpu.lanes * nmpu::format::kMaxBeats;
@@ -70,12 +125,7 @@ void check_tile(const LoadedPlatform& platform) {
                "parameters for " + std::to_string(columns) + " columns",
            "at most " + std::to_string(columns));
   }
-  const analog::PcmConfig& pcm = tile.crossbar.pcm;
-  if (pcm.pulses_mean > pcm.pulses_max) {
-    refuse(platform, "tile.pcm.pulses_mean", to_text(SettingValue(pcm.pulses_mean)),
-           "the mean is above the maximum, tile.pcm.pulses_max",
-           "at most " + std::to_string(pcm.pulses_max));
-  }
+  check_device(platform);
   const analog::AdcConfig& adc = tile.crossbar.adc;
   if (adc.full_scale_counts_four < adc.full_scale_counts) {
     refuse(platform, "tile.adc.full_scale_counts_four_phase",

@@ -1,5 +1,8 @@
 #include "platform/config/platform_dump.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace aimc::platform {
 namespace {
 
@@ -40,11 +43,23 @@ std::string quoted(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// A value as a YAML scalar: plain, but a text only where it is made of safe characters.
+std::string scalar(const Setting& setting, const std::string& text) {
+  const auto safe = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_./+- ").find(c) != std::string_view::npos;
+  };
+  const bool plain = setting.kind != SettingKind::kText ||
+                     (std::all_of(text.begin(), text.end(), safe) && text.front() != '-' &&
+                      text.front() != ' ' && text.back() != ' ');
+  return plain ? text : quoted(text);
+}
+
 /// ": {value: 4, kind: assumed, source: "..."}" with a line break.
 std::string annotated_yaml(const LoadedPlatform& platform, const Setting& setting) {
   const Annotation& annotation = annotation_of(platform, setting.path);
-  return ": {value: " + to_text(setting.get(platform.config)) + ", kind: " + annotation.kind +
-         ", source: " + quoted(annotation.source) +
+  return ": {value: " + scalar(setting, to_text(setting.get(platform.config))) +
+         ", kind: " + annotation.kind + ", source: " + quoted(annotation.source) +
          (annotation.descriptive ? ", descriptive: true}\n" : "}\n");
 }
 

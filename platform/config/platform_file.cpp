@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "platform/config/device_table.h"
 #include "platform/config/embedded_presets.h"
 #include "platform/config/input_file.h"
 #include "platform/config/nearest.h"
@@ -145,6 +146,26 @@ bool is_quoted(const YAML::Node& node) {
   return node.Tag() == "!";
 }
 
+/// True when `name` can only be a path.
+bool is_path(const std::string& name) {
+  const fs::path path(name);
+  return name.find('/') != std::string::npos || path.extension() == ".yaml" ||
+         path.extension() == ".yml";
+}
+
+constexpr const char* kTechnology = "tile.technology";
+constexpr const char* kTable = "tile.device.table";
+constexpr const char* kNoTable = "none";
+
+/// Settings that name files are relative to the file that says so, or to where the program runs;
+/// kept as absolute paths, so that a platform written out can be read from anywhere.
+std::string resolved(const std::string& path, const std::string& value, const std::string& file) {
+  const bool names_file =
+      (path == kTechnology && is_path(value)) || (path == kTable && value != kNoTable);
+  if (!names_file || fs::path(value).is_absolute()) return value;
+  return fs::absolute(fs::path(file).parent_path() / value).lexically_normal().string();
+}
+
 void apply_value(LoadedPlatform& platform, const Setting& setting, const YAML::Node& node,
                  const std::string& file, const YAML::Mark& key_mark) {
   const std::string where = at(file, key_mark);
@@ -164,7 +185,9 @@ void apply_value(LoadedPlatform& platform, const Setting& setting, const YAML::N
                       expected_value(setting));
   }
   try {
-    setting.set(platform.config, parse_setting(setting, value.Scalar(), is_quoted(value)));
+    setting.set(
+        platform.config,
+        parse_setting(setting, resolved(setting.path, value.Scalar(), file), is_quoted(value)));
   } catch (const std::invalid_argument& error) {
     throw ConfigError(at(file, value.Mark()) + ": key '" + setting.path + "': " + error.what());
   }
@@ -202,40 +225,41 @@ void apply_section(LoadedPlatform& platform, const Chain& chain, const YAML::Nod
 void load_layer(LoadedPlatform& platform, Chain& chain, const std::string& text,
                 const std::string& file);
 
-/// True when `name` can only be a path.
-bool is_path(const std::string& name) {
-  const fs::path path(name);
-  return name.find('/') != std::string::npos || path.extension() == ".yaml" ||
-         path.extension() == ".yml";
-}
-
-std::string read_text(const std::string& file) {
-  if (const auto why = why_no_file(file)) {
-    throw ConfigError("platform file '" + file + "' " + *why);
-  }
+std::string read_text(const std::string& file, const char* what = "platform") {
+  const std::string named = std::string(what) + " file '" + file + "' ";
+  if (const auto why = why_no_file(file)) throw ConfigError(named + *why);
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
-  if (!stream) throw ConfigError("platform file '" + file + "' cannot be read");
+  if (!stream) throw ConfigError(named + "cannot be read");
   return text.str();
+}
+
+std::vector<std::string> names_of(const std::vector<Preset>& presets) {
+  std::vector<std::string> names;
+  names.reserve(presets.size());
+  for (const Preset& preset : presets) names.push_back(preset.name);
+  return names;
+}
+
+const Preset* find_preset(const std::vector<Preset>& presets, const std::string& name) {
+  const auto found = std::find_if(presets.begin(), presets.end(),
+                                  [&name](const Preset& preset) { return preset.name == name; });
+  return found == presets.end() ? nullptr : &*found;
 }
 
 /// Loads a preset or file; `where` says who asks for it.
 void load_named(LoadedPlatform& platform, Chain& chain, const std::string& name,
                 const std::string& where) {
   const std::vector<Preset> all = presets();
-  const auto preset =
-      std::find_if(all.begin(), all.end(), [&name](const Preset& p) { return p.name == name; });
-  if (!is_path(name) && preset != all.end()) {
+  const Preset* preset = find_preset(all, name);
+  if (!is_path(name) && preset != nullptr) {
     load_layer(platform, chain, preset->text, preset->name + ".yaml");
     return;
   }
   if (!is_path(name) && why_no_file(name)) {
-    std::vector<std::string> names;
-    names.reserve(all.size());
-    for (const Preset& p : all) names.push_back(p.name);
     throw ConfigError(where + "'" + name + "' is neither a preset nor a file" +
-                      suggestion(name, names));
+                      suggestion(name, names_of(all)));
   }
   load_layer(platform, chain, read_text(name), name);
 }
@@ -248,6 +272,59 @@ YAML::Node parse_text(const std::string& text, const std::string& file) {
   } catch (const YAML::Exception& error) {
     throw ConfigError(at(file, error.mark) + ": not valid YAML: " + error.msg);
   }
+}
+
+/// Applies the settings of a technology; `where` says who asks for it.
+void apply_technology(LoadedPlatform& platform, Chain& chain, const std::string& name,
+                      const std::string& where, std::set<std::string>& given) {
+  const auto all = embedded_technologies();
+  const auto preset = std::find_if(
+      all.begin(), all.end(), [&name](const auto& built_in) { return built_in.first == name; });
+  const bool own = is_path(name);
+  if (preset == all.end() && !own) {
+    throw ConfigError(where + "value '" + name + "' is not a technology" +
+                      suggestion(name, names_of(technologies())) +
+                      ", or a path that ends in .yaml");
+  }
+  const std::string file = own ? name : name + ".yaml";
+  if (std::find(chain.files.begin(), chain.files.end(), file) != chain.files.end()) {
+    throw ConfigError(file + ": key 'extends': the file extends itself by way of '" +
+                      chain.files.back() + "'");
+  }
+  chain.files.push_back(file);
+  const YAML::Node root = parse_text(own ? read_text(file, "technology") : preset->second, file);
+  for (const auto& entry : root) {
+    const std::string key = shown_key(entry.first);
+    if (key != "name" && key != "description" && key != "extends" && key != "tile") {
+      throw ConfigError(at(file, entry.first.Mark()) + ": unknown key '" + key +
+                        "'; a technology has name, description, extends and tile");
+    }
+  }
+  if (const YAML::Node base = root["extends"]) {
+    std::string extended = text_of(base, at(file, base.Mark()), "extends");
+    if (is_path(extended))
+      extended = (fs::path(file).parent_path() / extended).lexically_normal().string();
+    apply_technology(platform, chain, extended, at(file, base.Mark()) + ": key 'extends': ", given);
+  }
+  const YAML::Node tile = root["tile"];
+  if (!tile || !tile.IsMap()) refuse(file, "tile", " is missing; expected settings below it");
+  if (const YAML::Node inner = tile["technology"]) {
+    refuse(at(file, inner.Mark()), kTechnology, " cannot stand in a technology");
+  }
+  apply_section(platform, chain, tile, file, "tile", given);
+  chain.files.pop_back();
+}
+
+/// The technology a platform file names, applied before its other settings.
+void apply_named_technology(LoadedPlatform& platform, Chain& chain, const YAML::Node& root,
+                            const std::string& file, std::set<std::string>& given) {
+  const YAML::Node tile = root["tile"];
+  if (!tile || !tile.IsMap()) return;
+  YAML::Node named = tile["technology"];
+  if (named && named.IsMap()) named.reset(named["value"]);
+  if (!named || !named.IsScalar()) return;  // refused where the key is read
+  apply_technology(platform, chain, resolved(kTechnology, named.Scalar(), file),
+                   at(file, named.Mark()) + ": key '" + kTechnology + "': ", given);
 }
 
 void load_layer(LoadedPlatform& platform, Chain& chain, const std::string& text,
@@ -267,6 +344,7 @@ void load_layer(LoadedPlatform& platform, Chain& chain, const std::string& text,
   }
   platform.config.name = fs::path(file).stem().string();
   std::set<std::string> given;
+  apply_named_technology(platform, chain, root, file, given);
   apply_section(platform, chain, root, file, "", given);
   if (base) return;
   const auto missing =
@@ -305,7 +383,8 @@ void apply_override(LoadedPlatform& platform, const std::vector<Setting>& settin
         (best ? " (did you mean '" + *best + "'?)" : "; aimc-vp describe lists all keys"));
   }
   try {
-    setting->set(platform.config, parse_setting(*setting, text.substr(equals + 1), false));
+    setting->set(platform.config,
+                 parse_setting(*setting, resolved(path, text.substr(equals + 1), ""), false));
   } catch (const std::invalid_argument& error) {
     throw ConfigError(where + ": key '" + path + "': " + error.what());
   }
@@ -317,9 +396,35 @@ void apply_override(LoadedPlatform& platform, const std::vector<Setting>& settin
 
 LoadedPlatform finish(LoadedPlatform platform, const std::vector<Setting>& settings,
                       const std::vector<std::string>& overrides) {
+  const std::string technology = std::string(kTechnology) + "=";
+  for (const std::string& text : overrides) {
+    if (text.compare(0, technology.size(), technology) != 0) continue;
+    Chain chain{settings, {}};
+    std::set<std::string> given;
+    apply_technology(platform, chain, text.substr(technology.size()),
+                     "--set " + text + ": key '" + kTechnology + "': ", given);
+  }
   for (const std::string& text : overrides) apply_override(platform, settings, text);
+  analog::DeviceTable& table = platform.config.tile.crossbar.device.table;
+  const std::string& file = platform.config.device_table;
+  table = file == kNoTable ? analog::DeviceTable{} : load_device_table(file);
   check_platform(platform);
   return platform;
+}
+
+}  // namespace
+
+namespace {
+
+std::vector<Preset> described(const std::vector<std::pair<std::string, std::string>>& files) {
+  std::vector<Preset> all;
+  for (const auto& [name, text] : files) {
+    const YAML::Node root = YAML::Load(text);
+    all.push_back({name, root["description"].as<std::string>(""), text});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Preset& a, const Preset& b) { return a.name < b.name; });
+  return all;
 }
 
 }  // namespace
@@ -330,14 +435,11 @@ const std::vector<std::string>& annotation_kinds() {
 }
 
 std::vector<Preset> presets() {
-  std::vector<Preset> all;
-  for (auto& [name, text] : embedded_presets()) {
-    const YAML::Node root = YAML::Load(text);
-    all.push_back({name, root["description"].as<std::string>(""), text});
-  }
-  std::sort(all.begin(), all.end(),
-            [](const Preset& a, const Preset& b) { return a.name < b.name; });
-  return all;
+  return described(embedded_presets());
+}
+
+std::vector<Preset> technologies() {
+  return described(embedded_technologies());
 }
 
 LoadedPlatform load_platform(const std::string& name_or_file,

@@ -43,6 +43,9 @@ struct Preset {
 /// All presets, sorted by name.
 std::vector<Preset> presets();
 
+/// All technologies that are part of the program, sorted by name.
+std::vector<Preset> technologies();
+
 /// Loads a preset (by name) or a platform file (by path), then applies `PATH=VALUE` overrides in
 /// order, then checks that the settings fit together. Throws ConfigError.
 ///

@@ -158,6 +158,7 @@ std::vector<Setting> soc_settings();
 void add_host_settings(SettingList& list);
 void add_noc_settings(SettingList& list);
 void add_tile_settings(SettingList& list);
+void add_device_settings(SettingList& list);
 void add_leakage_settings(SettingList& list);
 
 /// Turns the text of a YAML scalar into a value. Throws std::invalid_argument, whose message says

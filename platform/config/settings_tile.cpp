@@ -106,56 +106,12 @@ void add_converters(SettingList& list) {
       "energy of one conversion of one polarity over a 128 ns window; scales with it");
 }
 
-void add_devices(SettingList& list) {
-  list.section("tile.pcm");
-  list.positive(
-      "read_voltage_v", [](auto& c) -> auto& { return c.tile.crossbar.read_voltage_v; }, 10,
-      "voltage over a device during an MVM");
-  list.positive(
-      "g_max_us", [](auto& c) -> auto& { return c.tile.crossbar.pcm.g_max_us; }, 1e4,
-      "conductance of the largest weight, microsiemens");
-  list.real(
-      "programming_noise_factor",
-      [](auto& c) -> auto& { return c.tile.crossbar.pcm.programming_noise; }, 0, 100,
-      "factor on the published spread of programmed conductances");
-  list.real(
-      "read_noise_factor", [](auto& c) -> auto& { return c.tile.crossbar.pcm.read_noise; }, 0, 100,
-      "factor on the published read noise");
-  list.positive(
-      "read_time_ns", [](auto& c) -> auto& { return c.tile.crossbar.pcm.read_time_ns; }, 1e6,
-      "width of the read pulse in the read-noise equation");
-  list.positive(
-      "t0_s", [](auto& c) -> auto& { return c.tile.crossbar.pcm.t0_s; }, 1e9,
-      "time after programming at which the statistics start");
-  list.positive(
-      "pulse_ns", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulse_ns; }, 1e6,
-      "one programming pulse");
-  list.real(
-      "verify_ns", [](auto& c) -> auto& { return c.tile.crossbar.pcm.verify_ns; }, 0, 1e6,
-      "one verify read with its precharge");
-  list.real(
-      "pulses_mean", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulses_mean; }, 1, 1000,
-      "mean program-and-verify iterations per device");
-  list.whole(
-      "pulses_max", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulses_max; }, 1, 1000,
-      "most program-and-verify iterations per device");
-  list.whole(
-      "parallel_writers", [](auto& c) -> auto& { return c.tile.crossbar.pcm.parallel_writers; }, 1,
-      1024, "devices programmed at a time");
-  list.real(
-      "pulse_energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.pcm.pulse_energy_pj; }, 0,
-      1e6, "energy of one programming pulse");
-  list.real(
-      "verify_energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.pcm.verify_energy_pj; }, 0,
-      1e6, "energy of one verify read");
-}
-
 }  // namespace
 
 void add_tile_settings(SettingList& list) {
   add_digital(list);
   add_converters(list);
-  add_devices(list);
+  add_device_settings(list);
 }
 
 }  // namespace aimc::platform

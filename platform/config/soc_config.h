@@ -43,6 +43,8 @@ struct SocConfig {
   unsigned crossing_cycles =
       2;  ///< clock-domain crossing between host bus and network, network cycles each way
   tile::TileConfig tile;
+  std::string technology = "pcm_like";  ///< what tile.crossbar.device was taken from
+  std::string device_table = "none";    ///< file of tile.crossbar.device.table
   LeakageConfig leakage;
 };
 

@@ -109,6 +109,7 @@ nlohmann::ordered_json make_summary(const RunRecord& record, const RunResult& re
                {"platform", record.platform},   {"firmware", record.firmware},
                {"arguments", record.arguments}, {"seed", record.seed},
                {"noc_model", record.noc_model}, {"analog_model", record.analog_model}};
+  summary["devices"] = record.devices;
   summary["run"] = run_section(record, result);
   const bool own = result.status == RunStatus::kFirmware;
   summary["exit"] = {{"code", own ? result.exit_code : kStoppedByPlatform},

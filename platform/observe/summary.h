@@ -17,6 +17,8 @@ struct RunRecord {
   std::uint64_t seed = 1;
   std::string noc_model;
   std::string analog_model;
+  nlohmann::ordered_json devices =
+      nlohmann::ordered_json::object();  ///< what they are, and effects
   std::string nmpu_backend;
   std::string command;  ///< the command line
   std::string output;   ///< folder of the run

@@ -35,7 +35,7 @@ struct Setup {
     CrossbarConfig config;
     config.rows = config.columns = size;
     config.mode = mode;
-    config.pcm.read_noise = read_noise;
+    config.device.read_noise = read_noise;
     return config;
   }
 

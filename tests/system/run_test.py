@@ -157,7 +157,6 @@ class BadInput(RunTest):
         self.refused("--load", f"{IMAGES}@0x20000000", words=["0x20000000"])
 
     def test_unbuilt_is_refused_by_name(self):
-        self.refused("--age", "1day", words=["age"])
         for command in ("compile", "infer", "golden"):
             run = self.workspace.call([PROGRAM, command, "x"])
             self.assertEqual(run.status, 2)

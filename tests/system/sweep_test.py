@@ -19,13 +19,30 @@ SPECIAL = {
     "tile.sram_kib": 32,
     "tile.sram_bytes_per_cycle": 16,
     "tile.adc.max_range": 2,
-    "tile.pcm.pulses_mean": 12,
-    "tile.pcm.pulses_max": 24,
+    "tile.age_s": 1e5,
+    "tile.temperature_c": 85,
+    "tile.device.levels": 16,
+    "tile.device.pulses_mean": 12,
+    "tile.device.pulses_max": 24,
+    "tile.device.endurance_cycles": 1e6,
+    "tile.device.endurance_decades": 2,
+    "tile.device.prior_cycles": 1e8,
+    "tile.device.cycle_fraction": 0.25,
+    "tile.device.disturb_level": 0.5,
     "tile.adc.gain_limit_relative": 0.05,
 }
 
 # What only matters together with another setting.
+WORN = ("--set", "tile.device.prior_cycles=2e7")
+HOT = ("--set", "tile.temperature_c=85", "--set", "tile.age_s=1e5")
 TOGETHER = {
+    "tile.device.endurance_cycles": WORN,
+    "tile.device.endurance_decades": WORN,
+    "tile.device.worn_high": WORN,
+    "tile.device.disturb_level": ("--set", "tile.device.disturb_per_read=0.1"),
+    "tile.device.iv_scale_v": ("--set", "tile.device.read_voltage_v=0.3"),
+    "tile.device.conductance_ev": HOT,
+    "tile.device.retention_ev": HOT,
     "noc.virtual_channels": ("--noc", "flit", "--set", "noc.buffer_flits=2", "--set", "noc.max_burst_beats=4"),
 }
 

@@ -186,10 +186,10 @@ TEST(Crossbar, RefusesBadConfigurations) {
   refused([](CrossbarConfig& c) { c.rows = 0; });
   refused([](CrossbarConfig& c) { c.columns = 1025; });
   refused([](CrossbarConfig& c) { c.read_voltage_v = std::nan(""); });
-  refused([](CrossbarConfig& c) { c.pcm.g_max_us = 0.0; });
-  refused([](CrossbarConfig& c) { c.pcm.programming_noise = -1.0; });
-  refused([](CrossbarConfig& c) { c.pcm.pulses_mean = 31.0; });
-  refused([](CrossbarConfig& c) { c.pcm.parallel_writers = 0; });
+  refused([](CrossbarConfig& c) { c.device.g_max_us = 0.0; });
+  refused([](CrossbarConfig& c) { c.device.programming_noise = -1.0; });
+  refused([](CrossbarConfig& c) { c.device.pulses_mean = 31.0; });
+  refused([](CrossbarConfig& c) { c.device.parallel_writers = 0; });
   refused([](CrossbarConfig& c) { c.adc.full_scale_counts = 4096; });
   refused([](CrossbarConfig& c) { c.adc.gain_limit = 1.0; });
   refused([](CrossbarConfig& c) { c.dac.lsb_ns = INFINITY; });

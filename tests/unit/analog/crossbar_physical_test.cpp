@@ -17,8 +17,8 @@ TEST(CrossbarPhysical, WithoutNoiseItIsTheIdealOneToACount) {
   Dice dice(10, "quiet");
   for (const bool four_phase : {false, true}) {
     CrossbarConfig config = test::quiet_config(200, 60);
-    config.pcm.programming_noise = 0.0;
-    config.pcm.read_noise = 0.0;
+    config.device.programming_noise = 0.0;
+    config.device.read_noise = 0.0;
     CrossbarConfig ideal_config = config;
     ideal_config.mode = AnalogMode::kIdeal;
     Crossbar physical(config, 1, "tile0");
@@ -45,7 +45,7 @@ TEST(CrossbarPhysical, ProgrammingNoiseSeenThroughTheConverters) {
   for (const int weight : {25, 80, 127}) {
     SCOPED_TRACE(weight);
     CrossbarConfig config = test::quiet_config(1, kColumns);
-    config.pcm.read_noise = 0.0;
+    config.device.read_noise = 0.0;
     std::vector<double> conductance;
     for (int tile = 0; tile < 100; ++tile) {
       Crossbar crossbar(config, 3, "tile" + std::to_string(tile));
@@ -104,8 +104,8 @@ TEST(CrossbarPhysical, CountsAreGainTimesIdealPlusOffset) {
   CrossbarConfig config;
   config.rows = 64;
   config.columns = 50;
-  config.pcm.programming_noise = 0.0;
-  config.pcm.read_noise = 0.0;
+  config.device.programming_noise = 0.0;
+  config.device.read_noise = 0.0;
   config.adc.full_scale_counts = 4095;
   config.adc.full_scale_counts_four = 4000;
   config.adc.offset_sigma_counts = 10.0;
@@ -202,7 +202,7 @@ TEST(CrossbarPhysical, IsAFunctionOfSeedPathAndItsOwnCalls) {
 
 TEST(CrossbarPhysical, ReprogrammingDrawsAnew) {
   CrossbarConfig config = test::quiet_config(48, 32);
-  config.pcm.read_noise = 0.0;
+  config.device.read_noise = 0.0;
   const Script script;
   const Region all{0, 48, 0, 32};
   Crossbar crossbar(config, 1, "tile0");
@@ -243,11 +243,11 @@ TEST(CrossbarPhysical, NoSettingGivesNonsense) {
     CrossbarConfig config;
     config.rows = static_cast<unsigned>(dice.between(1, 40));
     config.columns = static_cast<unsigned>(dice.between(1, 20));
-    config.pcm.programming_noise = factors[dice.between(0, 3)];
-    config.pcm.read_noise = factors[dice.between(0, 3)];
-    config.pcm.g_max_us = dice.between(0, 1) == 1 ? 1e-3 : 1e4;
-    config.pcm.read_time_ns = dice.between(0, 1) == 1 ? 1e-2 : 1e6;
-    config.pcm.t0_s = dice.between(0, 1) == 1 ? 1.0 : 1e6;
+    config.device.programming_noise = factors[dice.between(0, 3)];
+    config.device.read_noise = factors[dice.between(0, 3)];
+    config.device.g_max_us = dice.between(0, 1) == 1 ? 1e-3 : 1e4;
+    config.device.read_time_ns = dice.between(0, 1) == 1 ? 1e-2 : 1e6;
+    config.device.t0_s = dice.between(0, 1) == 1 ? 1.0 : 1e6;
     config.adc.gain_sigma = factors[dice.between(0, 2)];
     config.adc.offset_sigma_counts = dice.between(0, 1) == 1 ? 0.0 : 4095.0;
     config.adc.full_scale_current_ua = dice.between(0, 1) == 1 ? 1e-3 : 1e6;

@@ -53,9 +53,9 @@ TEST(CrossbarProgram, BatchesLastAsLongAsTheirSlowestCell) {
   CrossbarConfig config;
   config.rows = 4;
   config.columns = 10;
-  config.pcm.pulses_mean = 5.0;
-  config.pcm.pulses_max = 5;  // always five
-  config.pcm.parallel_writers = 16;
+  config.device.pulses_mean = 5.0;
+  config.device.pulses_max = 5;  // always five
+  config.device.parallel_writers = 16;
   Crossbar crossbar(config, 1, "tile0");
   const std::vector<std::int8_t> weights(40, 3);
   const ProgramResult result = crossbar.program(weights.data(), {0, 4, 0, 10}, 0);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "models/analog/pcm_array.h"
+#include "models/analog/device_array.h"
+#include "models/analog/power_law_device.h"
 #include "tests/unit/analog/analog_test_util.h"
 
 namespace aimc::analog {
@@ -21,9 +22,20 @@ CrossbarConfig pcm_config() {
   return config;
 }
 
+double sigma_us(double r, double g_max_us) {
+  DeviceConfig config;
+  config.g_max_us = g_max_us;
+  return PowerLawDevice(config).programming_sigma_us(r);
+}
+
+double exponent(const DeviceArray& array, unsigned row, unsigned column, bool positive) {
+  return dynamic_cast<const PowerLawDevice&>(array.model())
+      .drift_exponent(array.words(row, column, positive));
+}
+
 // An array all of whose weights are `weight`, programmed at time zero.
-PcmArray uniform_array(const CrossbarConfig& config, int weight, std::uint64_t seed = 1) {
-  PcmArray array(config, seed, "tile0");
+DeviceArray uniform_array(const CrossbarConfig& config, int weight, std::uint64_t seed = 1) {
+  DeviceArray array(config, seed, "tile0");
   const std::vector<std::int8_t> weights(std::size_t{config.rows} * config.columns,
                                          static_cast<std::int8_t>(weight));
   const std::vector<std::uint32_t> generation(weights.size(), 0);
@@ -71,28 +83,28 @@ Closed folded(double mu, double s) {
 }
 
 TEST(Pcm, EquationsAtKnownPoints) {
-  EXPECT_DOUBLE_EQ(pcm_programming_sigma_us(0.0, 25.0), 0.26348);
-  EXPECT_NEAR(pcm_programming_sigma_us(1.0, 25.0), 1.05538, 1e-12);
-  EXPECT_NEAR(pcm_programming_sigma_us(0.5, 50.0), 2.0 * 0.952705, 1e-12);  // scales with g_max
-  EXPECT_DOUBLE_EQ(pcm_drift_mean(0.0), 0.1);
-  EXPECT_DOUBLE_EQ(pcm_drift_mean(1.0), 0.049);
-  EXPECT_NEAR(pcm_drift_mean(0.1), -0.0155 * std::log(0.1) + 0.0244, 1e-8);
-  EXPECT_DOUBLE_EQ(pcm_drift_sigma(0.0), 0.045);
-  EXPECT_DOUBLE_EQ(pcm_drift_sigma(1.0), 0.008);
-  EXPECT_NEAR(pcm_drift_sigma(0.1), -0.0125 * std::log(0.1) - 0.0059, 1e-8);
-  EXPECT_DOUBLE_EQ(pcm_read_fraction(0.0), 0.2);
-  EXPECT_NEAR(pcm_read_fraction(1.0), 0.0088, 1e-9);
-  EXPECT_NEAR(pcm_read_noise_growth(PcmConfig{}, 20.0),
+  EXPECT_DOUBLE_EQ(sigma_us(0.0, 25.0), 0.26348);
+  EXPECT_NEAR(sigma_us(1.0, 25.0), 1.05538, 1e-12);
+  EXPECT_NEAR(sigma_us(0.5, 50.0), 2.0 * 0.952705, 1e-12);  // scales with g_max
+  EXPECT_DOUBLE_EQ(DeviceConfig{}.drift_mean.at(0.0), 0.1);
+  EXPECT_DOUBLE_EQ(DeviceConfig{}.drift_mean.at(1.0), 0.049);
+  EXPECT_NEAR(DeviceConfig{}.drift_mean.at(0.1), -0.0155 * std::log(0.1) + 0.0244, 1e-8);
+  EXPECT_DOUBLE_EQ(DeviceConfig{}.drift_sigma.at(0.0), 0.045);
+  EXPECT_DOUBLE_EQ(DeviceConfig{}.drift_sigma.at(1.0), 0.008);
+  EXPECT_NEAR(DeviceConfig{}.drift_sigma.at(0.1), -0.0125 * std::log(0.1) - 0.0059, 1e-8);
+  EXPECT_DOUBLE_EQ(DeviceConfig{}.read_fraction.at(0.0), 0.2);
+  EXPECT_NEAR(DeviceConfig{}.read_fraction.at(1.0), 0.0088, 1e-9);
+  EXPECT_NEAR(read_noise_growth(DeviceConfig{}, 20.0),
               std::sqrt(std::log((20.0 + 250e-9) / 500e-9)), 1e-6);
 }
 
-TEST(PcmArray, ProgrammedConductanceHasThePublishedMoments) {
+TEST(DeviceArray, ProgrammedConductanceHasThePublishedMoments) {
   for (const int weight : {0, 1, 13, 40, 64, 100, 127}) {
     SCOPED_TRACE(weight);
     const double r = weight / 127.0;
-    const PcmArray array = uniform_array(pcm_config(), weight);
-    const Closed active = rectified(25.0 * r, pcm_programming_sigma_us(r, 25.0));
-    const Closed inactive = rectified(0.0, pcm_programming_sigma_us(0.0, 25.0));
+    const DeviceArray array = uniform_array(pcm_config(), weight);
+    const Closed active = rectified(25.0 * r, sigma_us(r, 25.0));
+    const Closed inactive = rectified(0.0, sigma_us(0.0, 25.0));
     const Moments p(
         each_device([&](unsigned i, unsigned j) { return array.programmed_us(i, j, true); }));
     const Moments n(
@@ -104,29 +116,30 @@ TEST(PcmArray, ProgrammedConductanceHasThePublishedMoments) {
   }
 }
 
-TEST(PcmArray, NegativeWeightsAreInTheOtherDevice) {
-  const PcmArray array = uniform_array(pcm_config(), -127);
+TEST(DeviceArray, NegativeWeightsAreInTheOtherDevice) {
+  const DeviceArray array = uniform_array(pcm_config(), -127);
   EXPECT_GT(array.programmed_us(3, 4, false), 15.0);
   EXPECT_LT(array.programmed_us(3, 4, true), 2.0);
 }
 
-TEST(PcmArray, DriftExponentHasThePublishedMoments) {
+TEST(DeviceArray, DriftExponentHasThePublishedMoments) {
   for (const int weight : {0, 13, 40, 127}) {
     SCOPED_TRACE(weight);
     const double r = weight / 127.0;
-    const PcmArray array = uniform_array(pcm_config(), weight);
-    const Closed expected = folded(pcm_drift_mean(r), pcm_drift_sigma(r));
+    const DeviceArray array = uniform_array(pcm_config(), weight);
+    const Closed expected =
+        folded(DeviceConfig{}.drift_mean.at(r), DeviceConfig{}.drift_sigma.at(r));
     const Moments nu(
-        each_device([&](unsigned i, unsigned j) { return array.drift_exponent(i, j, true); }));
+        each_device([&](unsigned i, unsigned j) { return exponent(array, i, j, true); }));
     EXPECT_NEAR(nu.mean, expected.mean, 4.0 * nu.mean_error());
     EXPECT_NEAR(nu.sigma(), expected.sigma, 4.0 * nu.sigma_error());
   }
 }
 
-TEST(PcmArray, EveryDeviceDriftsByItsOwnPowerOfTime) {
+TEST(DeviceArray, EveryDeviceDriftsByItsOwnPowerOfTime) {
   CrossbarConfig config = pcm_config();
-  config.pcm.read_noise = 0.0;
-  PcmArray array = uniform_array(config, 90);
+  config.device.read_noise = 0.0;
+  DeviceArray array = uniform_array(config, 90);
   for (const core::TimePs age_s : {0U, 1U, 20U, 3600U, 86'400U, 2'592'000U, 18'000'000U}) {
     SCOPED_TRACE(age_s);
     array.prepare(kAll, age_s * kSecond);
@@ -135,7 +148,7 @@ TEST(PcmArray, EveryDeviceDriftsByItsOwnPowerOfTime) {
       for (unsigned row = 0; row < kRows; ++row) {
         for (const bool positive : {true, false}) {
           const double expected = array.programmed_us(row, column, positive) *
-                                  std::pow(ratio, -array.drift_exponent(row, column, positive));
+                                  std::pow(ratio, -exponent(array, row, column, positive));
           const double read = code(array.conductance(), column * kRows + row, positive) *
                               array.conductance_step_us();
           // Half a code, and half a step of age: 2^-11 times an exponent below 0.37.
@@ -146,10 +159,10 @@ TEST(PcmArray, EveryDeviceDriftsByItsOwnPowerOfTime) {
   }
 }
 
-TEST(PcmArray, MeanConductanceFollowsTheMeanExponent) {
+TEST(DeviceArray, MeanConductanceFollowsTheMeanExponent) {
   CrossbarConfig config = pcm_config();
-  config.pcm.read_noise = 0.0;
-  PcmArray array = uniform_array(config, 127);
+  config.device.read_noise = 0.0;
+  DeviceArray array = uniform_array(config, 127);
   const auto mean_at = [&](core::TimePs age_s) {
     array.prepare(kAll, age_s * kSecond);
     double sum = 0.0;
@@ -164,12 +177,12 @@ TEST(PcmArray, MeanConductanceFollowsTheMeanExponent) {
               4.0 * 0.008 / std::sqrt(kRows * kColumns) + 1e-5);
 }
 
-TEST(PcmArray, ReadVarianceIsThatOfTheRectifiedReadNoise) {
+TEST(DeviceArray, ReadVarianceIsThatOfTheRectifiedReadNoise) {
   for (const int weight : {1, 6, 20, 64, 127}) {
     SCOPED_TRACE(weight);
-    PcmArray array = uniform_array(pcm_config(), weight);
+    DeviceArray array = uniform_array(pcm_config(), weight);
     array.prepare(kAll, 3600 * kSecond);
-    const double growth = pcm_read_noise_growth(PcmConfig{}, 3620.0);
+    const double growth = read_noise_growth(DeviceConfig{}, 3620.0);
     double expected_mean = 0.0;
     double expected_variance = 0.0;
     double mean = 0.0;
@@ -178,9 +191,9 @@ TEST(PcmArray, ReadVarianceIsThatOfTheRectifiedReadNoise) {
       for (unsigned row = 0; row < kRows; ++row) {
         const double programmed = array.programmed_us(row, column, true);
         const double drifted =
-            programmed * std::pow(3620.0 / 20.0, -array.drift_exponent(row, column, true));
-        const Closed read =
-            rectified(drifted, drifted * pcm_read_fraction(programmed / 25.0) * growth);
+            programmed * std::pow(3620.0 / 20.0, -exponent(array, row, column, true));
+        const Closed read = rectified(
+            drifted, drifted * DeviceConfig{}.read_fraction.at(programmed / 25.0) * growth);
         if (drifted > 0.0) {
           expected_mean += read.mean;
           expected_variance += read.sigma * read.sigma;
@@ -194,10 +207,10 @@ TEST(PcmArray, ReadVarianceIsThatOfTheRectifiedReadNoise) {
   }
 }
 
-TEST(PcmArray, ErasedDevicesWithoutNoiseConductNothing) {
+TEST(DeviceArray, ErasedDevicesWithoutNoiseConductNothing) {
   CrossbarConfig config = pcm_config();
-  config.pcm.programming_noise = 0.0;
-  PcmArray array = uniform_array(config, 0);
+  config.device.programming_noise = 0.0;
+  DeviceArray array = uniform_array(config, 0);
   array.prepare(kAll, kSecond);
   const auto& sums = array.conductance().sum;
   EXPECT_TRUE(std::all_of(sums.begin(), sums.end(), [](int value) { return value == 0; }));
@@ -231,7 +244,7 @@ TEST(AgeStep, StepsTileTheTimeAxis) {
   EXPECT_EQ(age_step(0, 20.0).from_ps, 0U);
 }
 
-TEST(PcmArray, CodesDependOnTheTimeAndNotOnEarlierReads) {
+TEST(DeviceArray, CodesDependOnTheTimeAndNotOnEarlierReads) {
   CrossbarConfig config;
   config.rows = 100;
   config.columns = 30;
@@ -239,7 +252,7 @@ TEST(PcmArray, CodesDependOnTheTimeAndNotOnEarlierReads) {
   Dice dice(4, "times");
   const auto weights = dice.codes(3000);
   std::vector<std::uint32_t> generation(3000, 0);
-  const auto program_all = [&](PcmArray& array) {
+  const auto program_all = [&](DeviceArray& array) {
     // Three pieces at three times, one cell rewritten.
     array.program(weights.data(), {0, 50, 0, 30}, generation, 5 * kSecond);
     array.program(weights.data(), {50, 50, 0, 10}, generation, 90 * kSecond);
@@ -247,13 +260,13 @@ TEST(PcmArray, CodesDependOnTheTimeAndNotOnEarlierReads) {
     std::vector<std::uint32_t> next(3000, 1);
     array.program(weights.data(), {20, 1, 20, 1}, next, 150 * kSecond);
   };
-  PcmArray often(config, 1, "tile0");
+  DeviceArray often(config, 1, "tile0");
   program_all(often);
   for (int trial = 0; trial < 100; ++trial) {
     const core::TimePs now = static_cast<core::TimePs>(dice.between(0, 400'000)) * (kSecond / 1000);
     often.prepare({0, 1, static_cast<unsigned>(dice.between(0, 29)), 1}, now);
     often.prepare(all, now);
-    PcmArray once(config, 1, "tile0");
+    DeviceArray once(config, 1, "tile0");
     program_all(once);
     once.prepare(all, now);
     ASSERT_EQ(often.conductance().difference, once.conductance().difference) << now;
@@ -263,25 +276,25 @@ TEST(PcmArray, CodesDependOnTheTimeAndNotOnEarlierReads) {
   }
 }
 
-TEST(PcmArray, DevicesDependOnCellAndWriteCycleAlone) {
+TEST(DeviceArray, DevicesDependOnCellAndWriteCycleAlone) {
   CrossbarConfig config;
   config.rows = 40;
   config.columns = 20;
   const auto weights = Dice(4, "weights").codes(800);
   std::vector<std::uint32_t> generation(800, 0);
-  const auto conductances = [&](const PcmArray& array) {
+  const auto conductances = [&](const DeviceArray& array) {
     std::vector<double> values;
     for (unsigned row = 0; row < 40; ++row) {
       for (unsigned column = 0; column < 20; ++column) {
         values.push_back(array.programmed_us(row, column, true));
-        values.push_back(array.drift_exponent(row, column, false));
+        values.push_back(exponent(array, row, column, false));
       }
     }
     return values;
   };
-  PcmArray whole(config, 1, "tile0");
+  DeviceArray whole(config, 1, "tile0");
   whole.program(weights.data(), {0, 40, 0, 20}, generation, 0);
-  PcmArray pieces(config, 1, "tile0");
+  DeviceArray pieces(config, 1, "tile0");
   pieces.program(weights.data(), {13, 27, 0, 20}, generation, 0);
   pieces.program(weights.data(), {0, 13, 7, 13}, generation, 0);
   pieces.program(weights.data(), {0, 13, 0, 7}, generation, 0);
@@ -290,9 +303,9 @@ TEST(PcmArray, DevicesDependOnCellAndWriteCycleAlone) {
   // A mixture of cycles within a column: each cell gets what it would get on its own.
   Dice dice(5, "cycles");
   for (auto& cycle : generation) cycle = static_cast<std::uint32_t>(dice.between(0, 1));
-  PcmArray mixed(config, 1, "tile0");
+  DeviceArray mixed(config, 1, "tile0");
   mixed.program(weights.data(), {0, 40, 0, 20}, generation, 0);
-  PcmArray second(config, 1, "tile0");
+  DeviceArray second(config, 1, "tile0");
   second.program(weights.data(), {0, 40, 0, 20}, std::vector<std::uint32_t>(800, 1), 0);
   const auto first_values = conductances(whole);
   const auto second_values = conductances(second);
@@ -303,11 +316,11 @@ TEST(PcmArray, DevicesDependOnCellAndWriteCycleAlone) {
   EXPECT_NE(first_values, second_values);
 }
 
-TEST(PcmArray, SeedAndPathSelectTheDevices) {
+TEST(DeviceArray, SeedAndPathSelectTheDevices) {
   const auto devices = [](std::uint64_t seed, const char* path) {
     CrossbarConfig config;
     config.rows = config.columns = 8;
-    PcmArray array(config, seed, path);
+    DeviceArray array(config, seed, path);
     const std::vector<std::int8_t> weights(64, 100);
     array.program(weights.data(), {0, 8, 0, 8}, std::vector<std::uint32_t>(64, 0), 0);
     return array.programmed_us(2, 3, true);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "models/analog/pcm_array.h"
+#include "models/analog/device_array.h"
+#include "models/analog/power_law_device.h"
 #include "tests/unit/analog/analog_test_util.h"
 
 namespace aimc::analog {
@@ -13,7 +14,7 @@ using test::Moments;
 
 // Counts per uS and input LSB.
 double counts_per_us(const Crossbar& crossbar, const ReadMode& mode) {
-  return crossbar.count_scale(mode) * 127.0 / crossbar.config().pcm.g_max_us;
+  return crossbar.count_scale(mode) * 127.0 / crossbar.config().device.g_max_us;
 }
 
 // Spread of the counts of single devices over many reads: the published Q times growth, at two
@@ -26,7 +27,7 @@ TEST(ReadNoise, SigmaOfSingleDevicesFollowsTheEquation) {
     for (const int weight : {7, 32, 127}) {
       SCOPED_TRACE(std::to_string(weight) + " at " + std::to_string(age_s) + " s");
       CrossbarConfig config = test::quiet_config(1, kColumns);
-      config.pcm.programming_noise = 0.0;
+      config.device.programming_noise = 0.0;
       Crossbar crossbar(config, 11, "tile0");
       const std::vector<std::int8_t> weights(kColumns, static_cast<std::int8_t>(weight));
       const Region all{0, 1, 0, kColumns};
@@ -46,10 +47,10 @@ TEST(ReadNoise, SigmaOfSingleDevicesFollowsTheEquation) {
       }
       const double r = weight / 127.0;
       const double log_time = std::log((static_cast<double>(age_s) + 20.0) / 20.0);
-      const double mu = pcm_drift_mean(r);
-      const double s = pcm_drift_sigma(r);
-      const double sigma = 25.0 * r * pcm_read_fraction(r) *
-                           pcm_read_noise_growth(config.pcm, static_cast<double>(age_s) + 20.0) *
+      const double mu = DeviceConfig{}.drift_mean.at(r);
+      const double s = DeviceConfig{}.drift_sigma.at(r);
+      const double sigma = 25.0 * r * DeviceConfig{}.read_fraction.at(r) *
+                           read_noise_growth(config.device, static_cast<double>(age_s) + 20.0) *
                            std::exp(-mu * log_time + s * s * log_time * log_time);
       const double counts = sigma * 255.0 * counts_per_us(crossbar, mode);
       // Rounding to counts adds 1/12. Four standard errors of the draws and of the spread of drift
@@ -67,16 +68,18 @@ struct Golden {
   std::vector<double> mean,
       sigma;  // of each device of a column: G+ of all rows, then G- of all rows
 
-  Golden(const PcmArray& array, const PcmConfig& config, unsigned rows, unsigned column,
+  Golden(const DeviceArray& array, const DeviceConfig& config, unsigned rows, unsigned column,
          double age_s) {
     for (const bool positive : {true, false}) {
       for (unsigned row = 0; row < rows; ++row) {
         const double programmed = array.programmed_us(row, column, positive);
-        const double drifted = programmed * std::pow((age_s + 20.0) / 20.0,
-                                                     -array.drift_exponent(row, column, positive));
+        const double drifted =
+            programmed * std::pow((age_s + 20.0) / 20.0,
+                                  -dynamic_cast<const PowerLawDevice&>(array.model())
+                                       .drift_exponent(array.words(row, column, positive)));
         mean.push_back(drifted);
-        sigma.push_back(drifted * pcm_read_fraction(programmed / config.g_max_us) *
-                        config.read_noise * pcm_read_noise_growth(config, age_s + 20.0));
+        sigma.push_back(drifted * DeviceConfig{}.read_fraction.at(programmed / config.g_max_us) *
+                        config.read_noise * read_noise_growth(config, age_s + 20.0));
       }
     }
   }
@@ -118,13 +121,13 @@ TEST(ReadNoise, PerOutputDrawsEqualPerDeviceDraws) {
         fast[column].push_back(counts.cp[column]);
     }
 
-    PcmArray array(config, 1, path);  // the same devices, as seed and path are the same
+    DeviceArray array(config, 1, path);  // the same devices, as seed and path are the same
     array.program(weights.data(), all, std::vector<std::uint32_t>(weights.size(), 0), 0);
     const std::vector<int> x(inputs.begin(), inputs.end());
     const core::RandomStream stream(99, "golden", path);
     std::vector<float> z(rows);
     for (unsigned column = 0; column < kColumns; ++column) {
-      const Golden golden(array, config.pcm, rows, column, static_cast<double>(age) * 1e-12);
+      const Golden golden(array, config.device, rows, column, static_cast<double>(age) * 1e-12);
       std::vector<int> slow;
       for (std::size_t read = 0; read < kReads; ++read) {
         stream.normals((column * kReads + read) * 64, z.data(), rows);

@@ -43,9 +43,9 @@ TEST(CliDescribe, JsonHasEverySettingWithUnitAndSource) {
     units[setting["key"]] = setting["unit"];
   }
   EXPECT_EQ(units["tile.adc.energy_pj"], "pJ");
-  EXPECT_EQ(units["tile.pcm.g_max_us"], "uS");
-  EXPECT_EQ(units["tile.pcm.t0_s"], "s");
-  EXPECT_EQ(units["tile.pcm.pulse_ns"], "ns");
+  EXPECT_EQ(units["tile.device.g_max_us"], "uS");
+  EXPECT_EQ(units["tile.device.t0_s"], "s");
+  EXPECT_EQ(units["tile.device.pulse_ns"], "ns");
   EXPECT_EQ(units["host.cycles.div"], "cycles");
   EXPECT_EQ(units["host.energy_pj.div"], "pJ");
   EXPECT_EQ(units["noc.link_energy_pj_per_byte"], "pJ/B");

@@ -274,8 +274,12 @@ TEST_F(CliRun, RefusesBadOptions) {
   expect_refused({"--gdb", "65536"}, "the server listens on 127.0.0.1 only");
 }
 
+TEST_F(CliRun, RefusesAgesThatAreNone) {
+  expect_refused({"--age", "1fortnight"}, "--age: value '1fortnight' is not an age");
+  expect_refused({"--age", "-1day"}, "--age: value '-1day' is out of range");
+}
+
 TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
-  expect_refused({"--age", "1d"}, "--age is not built yet");
   expect_refused(
       {"--trace", "dot"},
       "--trace: value 'dot' is not known; expected one of perfetto, vcd, fst, csv, instr");

@@ -131,8 +131,9 @@ TEST(PlatformFile, RefusesTilesOutsideTheMesh) {
 }
 
 TEST(PlatformFile, RefusesSettingsThatDoNotFitTogether) {
-  EXPECT_THAT(refusal("tile:\n  pcm:\n    pulses_max: 5\n"),
-              HasSubstr("key 'tile.pcm.pulses_mean': value '10': the mean is above the maximum"));
+  EXPECT_THAT(
+      refusal("tile:\n  device:\n    pulses_max: 5\n"),
+      HasSubstr("key 'tile.device.pulses_mean': value '10': the mean is above the maximum"));
   EXPECT_THAT(refusal("tile:\n  columns: 1024\n  nmpu:\n    lanes: 32\n"),
               AllOf(StartsWith("my.yaml:3: key 'tile.columns': value '1024'"),
                     HasSubstr("expected at most 512")));

@@ -52,7 +52,15 @@ SettingValue another_value(const Setting& s, const SocConfig& config) {
     case SettingKind::kChoice:
       return s.choices.at(s.choices[0] == std::get<std::string>(now) ? 1 : 0);
     case SettingKind::kText:
-      return std::string("rv32imc_zicsr_zbb");
+      for (const char* text :
+           {"rv32imc_zicsr_zbb", "poly 1 2", "at 1 shift poly 0 spread poly 1"}) {
+        try {
+          return s.canonical(text);
+        } catch (const std::invalid_argument&) {
+          continue;  // a text of another kind
+        }
+      }
+      throw std::logic_error("no text for " + s.path);
     case SettingKind::kWhole: {
       const auto low = static_cast<std::uint64_t>(s.range.minimum);
       return std::get<std::uint64_t>(now) == low ? static_cast<std::uint64_t>(s.range.maximum)

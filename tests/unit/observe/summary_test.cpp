@@ -32,8 +32,8 @@ TEST(Summary, HasTheStableKeysInOrder) {
   const ordered_json summary = make_summary(fake_record(), fake_result());
   EXPECT_THAT(keys(summary),
               ElementsAre("schema", "version", "platform", "firmware", "arguments", "seed",
-                          "noc_model", "analog_model", "run", "exit", "reported", "time", "host",
-                          "tiles", "noc", "energy", "metrics"));
+                          "noc_model", "analog_model", "devices", "run", "exit", "reported", "time",
+                          "host", "tiles", "noc", "energy", "metrics"));
   EXPECT_EQ(summary["schema"], "aimc-vp/summary/1");
   EXPECT_THAT(keys(summary["run"]),
               ElementsAre("wall_s", "host_mips", "threads", "nmpu_backend", "nmpu_compared",

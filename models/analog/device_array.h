@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "models/analog/column_sums.h"
+#include "models/analog/crossbar.h"
+#include "models/analog/device_faults.h"
+#include "models/analog/device_model.h"
+#include "models/analog/effects.h"
+#include "models/core/random.h"
+
+namespace aimc::analog {
+
+/// Ages that are read alike: [from_ps, until_ps) since programming, read as if t / t0 were
+/// `time_ratio`.
+struct AgeStep {
+  core::TimePs from_ps = 0;
+  core::TimePs until_ps = 0;
+  double time_ratio = 1.0;
+};
+
+/// The step an age of age_ps + before_s falls into; from_ps and until_ps count without before_s.
+/// Steps are 2^-11 to 2^-10 of t = age + t0 wide: with drift exponents of 0.05 the conductance is
+/// off by less than 2.5e-5 at the step's ends. A function of the age alone.
+AgeStep age_step(core::TimePs age_ps, double t0_s, double before_s = 0.0);
+
+/// The devices of a crossbar: what was programmed, and how it reads at a given time.
+///
+/// Kept per device: the two words of its model. From them follow, column by column and only when
+/// the age of a cell has moved to another step, the codes an MVM needs: mean conductance of a read
+/// and variance of a read. Temperature, read voltage and read disturb act on what the model gives.
+class DeviceArray {
+ public:
+  /// @param seed, path key the streams "programming", "device", "yield" and "endurance"
+  DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::string_view path);
+
+  /// Draws both devices of every pair of a region. `weights` is row-major over the crossbar;
+  /// `generation` (same layout) counts a cell's write cycles and makes every one of them draw anew.
+  void program(const std::int8_t* weights, const Region& region,
+               const std::vector<std::uint32_t>& generation, core::TimePs done_ps);
+  /// Brings the codes of the region's columns to time `now_ps`.
+  void prepare(const Region& region, core::TimePs now_ps);
+  /// Notes that the region's columns have been read once.
+  void disturb(const Region& region);
+
+  /// Mean conductance of a read, less what is subtracted, in units of conductance_step_us().
+  const ConductanceCodes& conductance() const { return conductance_; }
+  /// Variance of a read, in units of variance_step_us2(); empty when the read noise is switched
+  /// off.
+  const VarianceCodes& variance() const { return variance_; }
+  double conductance_step_us() const { return conductance_step_us_; }
+  double variance_step_us2() const { return variance_step_us2_; }
+  /// Conductance a reference column takes from every device, uS.
+  double subtracted_us() const { return subtracted_us_; }
+
+  /// What is kept of a device and what it means. Not visible to software of the platform: for
+  /// analysis and tests.
+  DeviceWords words(unsigned row, unsigned column, bool positive) const;
+  const DeviceModel& model() const { return *model_; }
+  /// Conductance right after programming, uS.
+  double programmed_us(unsigned row, unsigned column, bool positive) const {
+    return model_->programmed_us(words(row, column, positive));
+  }
+
+ private:
+  struct Devices {
+    std::vector<std::uint16_t> first;
+    std::vector<std::uint16_t> second;
+  };
+  struct Window {
+    core::TimePs from_ps = 0;
+    core::TimePs until_ps = 0;
+    std::uint64_t reads_step = 0;
+  };
+  struct Moments {
+    std::vector<float> mean, variance;
+  };
+
+  void program_column(const std::int8_t* weights, const Region& region, unsigned column,
+                      const std::vector<std::uint32_t>& generation);
+  void mix_fixed_part(std::size_t cell, std::size_t run);
+  void program_device(std::size_t index, bool positive, unsigned magnitude, std::uint32_t cycles,
+                      bool faultless, float programming, float drift);
+  void refresh(unsigned column, core::TimePs now_ps);
+  void read_run(std::size_t start, std::size_t n, double time_ratio, std::size_t dither);
+  void operate(Moments& moments, std::size_t n) const;
+  std::uint64_t reads_step(unsigned column) const;
+
+  DeviceConfig config_;
+  std::size_t rows_;
+  std::size_t columns_;
+  core::RandomStream stream_;
+  core::RandomStream fixed_stream_;
+  std::unique_ptr<DeviceModel> model_;
+  DeviceFaults faults_;
+  OperatingPoint operating_;
+  double age_s_;      // added to every age
+  double aged_t0_s_;  // t0 on the time axis of the outside, where ageing is faster or slower
+  double conductance_step_us_;
+  double variance_step_us2_ = 0.0;
+  double subtracted_us_ = 0.0;
+  Devices positive_;
+  Devices negative_;
+  std::vector<std::uint32_t> written_;  // time of programming, units of 2^32 ps
+  ConductanceCodes conductance_;
+  VarianceCodes variance_;
+  std::vector<Window> windows_;       // of each column: when its codes hold
+  std::vector<std::uint64_t> reads_;  // of each column since it was last written
+  double disturbed_ = 0.0;            // share of the way, of the column under way
+  std::vector<float> dither_;
+  std::vector<float> normals_;
+  std::vector<float> fixed_normals_;
+  Moments read_positive_;
+  Moments read_negative_;
+};
+
+}  // namespace aimc::analog

@@ -1,0 +1,123 @@
+"""Device technologies, their effects, age and temperature, through the whole platform."""
+import json
+import math
+import unittest
+
+from platform_runner import PROGRAM, Workspace
+
+DEVICE_EFFECTS = ("programming_noise", "cycle_to_cycle", "read_noise", "drift", "stuck", "wear", "read_disturb",
+                  "iv_nonlinearity", "temperature")
+CIRCUIT_EFFECTS = ("adc_gain", "adc_offset", "adc_saturation")
+# Parameters that give every effect something to do.
+BUSY = ("tile.device.stuck_low=0.02", "tile.device.prior_cycles=1e7", "tile.device.disturb_per_read=0.01",
+        "tile.device.read_voltage_v=0.25", "tile.temperature_c=60", "tile.age_s=1000", "tile.device.cycle_fraction=0.5")
+
+
+def settings(*words):
+    return [part for word in words for part in ("--set", word)]
+
+
+class Devices(unittest.TestCase):
+    def setUp(self):
+        self.workspace = Workspace()
+        self.addCleanup(self.workspace.close)
+
+    def gain(self, *options):
+        """Mean gain of the conversions of a tile of random weights, relative to nominal."""
+        run = self.workspace.run("calibrate", *options, *settings("tile.effects.circuit.adc_gain=false"), args=["0", "16"])
+        self.assertEqual(run.status, 0, run.stdout + run.stderr)
+        reported = run.summary["reported"]
+        return (reported["gain_min"] + reported["gain_max"]) / 2
+
+    def test_every_switch_changes_results_alone_and_is_reported(self):
+        reference = self.workspace.run("calibrate", *settings(*BUSY), args=["0", "16"])
+        self.assertEqual(reference.status, 0, reference.stderr)
+        for family, names in (("device", DEVICE_EFFECTS), ("circuit", CIRCUIT_EFFECTS)):
+            self.assertEqual(set(reference.summary["devices"]["effects"][family]), set(names))
+            for name in names:
+                with self.subTest(effect=name):
+                    run = self.workspace.run("calibrate", *settings(*BUSY, f"tile.effects.{family}.{name}=false"),
+                                             args=["0", "16"])
+                    effects = run.summary["devices"]["effects"]
+                    off = [(f, n) for f in effects for n in effects[f] if not effects[f][n]]
+                    self.assertEqual(off, [(family, name)])
+                    if name != "adc_saturation":  # calibration leaves out what is at the limit
+                        self.assertNotEqual(run.summary["reported"], reference.summary["reported"])
+
+    def test_saturation_costs_accuracy_where_currents_are_large(self):
+        small = settings("tile.adc.full_scale_current_ua=50", "tile.adc.full_scale_counts=210")
+        runs = [self.workspace.fashion(*small, *settings(f"tile.effects.circuit.adc_saturation={state}"), images=100,
+                                       args=["--calibrate", "off"]) for state in ("true", "false")]
+        saturated, free = (run.summary["reported"]["accuracy"] for run in runs)
+        self.assertLess(saturated, free - 0.05)
+
+    def test_age_lowers_conductances_by_the_drift_law(self):
+        young = self.gain("--age", "0")
+        for age, seconds in (("1h", 3600), ("1day", 86400), ("1year", 31536000)):
+            with self.subTest(age=age):
+                # Weights of a trained layer drift with exponents between those of the full level and of the
+                # levels that matter: 0.049 to 0.07.
+                ratio = self.gain("--age", age) / young
+                self.assertLess(ratio, ((seconds + 20) / 20) ** -0.040)
+                self.assertGreater(ratio, ((seconds + 20) / 20) ** -0.075)
+
+    def test_age_is_in_the_summary_and_needs_a_unit(self):
+        run = self.workspace.run("calibrate", "--age", "1day", args=["0", "4"])
+        self.assertEqual(run.summary["devices"]["age_s"], 86400)
+        self.assertEqual(run.summary["devices"]["technology"], "pcm_like")
+        run = self.workspace.run("calibrate", "--age", "1", args=["0", "4"])
+        self.assertEqual(run.status, 2)
+        self.assertRegex(run.stderr, "--age: value '1' is not an age")
+
+    def test_drift_switched_off_stops_the_clock(self):
+        still = settings("tile.effects.device.drift=false", "tile.effects.device.read_noise=false")
+        self.assertAlmostEqual(self.gain("--age", "1year", *still) / self.gain(*still), 1.0, places=3)
+
+    def test_warmth_raises_what_the_off_state_conducts(self):
+        cold, hot = (self.gain(*settings(f"tile.temperature_c={t}")) for t in (25, 85))
+        # Between none of the off state's factor and all of it.
+        factor = math.exp(0.2 / 8.617333262e-5 * (1 / 298.15 - 1 / 358.15))
+        self.assertGreater(hot / cold, 1.1)
+        self.assertLess(hot / cold, factor)
+
+    def test_every_technology_runs_the_network(self):
+        run = self.workspace.call([PROGRAM, "platforms", "--technologies"])
+        names = [line.split()[0] for line in run.stdout.splitlines()]
+        self.assertGreaterEqual(len(names), 9)
+        for name in names:
+            with self.subTest(technology=name):
+                run = self.workspace.fashion("--set", f"tile.technology={name}", images=200)
+                self.assertEqual(run.status, 0, run.stdout + run.stderr)
+                self.assertEqual(run.summary["devices"]["technology"], name)
+                self.assertGreaterEqual(run.summary["reported"]["accuracy"], 0.80)
+
+    def test_drift_costs_accuracy_and_calibration_brings_it_back(self):
+        aged = self.workspace.fashion("--age", "1year", images=300, args=["--calibrate", "both"])
+        reported = aged.summary["reported"]
+        self.assertLess(reported["accuracy_uncalibrated"], 0.80)
+        self.assertGreater(reported["accuracy"], 0.86)
+        kept = self.workspace.fashion("--age", "1year", *settings("tile.technology=mram_sot"), images=300,
+                                      args=["--calibrate", "both"])
+        self.assertGreater(kept.summary["reported"]["accuracy_uncalibrated"], 0.80)
+
+    def test_a_users_measurements_are_a_technology(self):
+        table = self.workspace.path / "mine.csv"
+        mine = settings("tile.technology=ideal_device", "tile.device.law=relaxation", f"tile.device.table={table}",
+                        "tile.effects.circuit.adc_gain=false")
+        table.write_text("level,time_s,mean_us,std_us\n0,1,0,0\n1,1,25,0\n0,1e4,0,0\n1,1e4,12.5,0\n")
+        for age, expected in (("0", 1.0), ("99s", 0.75), ("1day", 0.5)):
+            with self.subTest(age=age):
+                self.assertAlmostEqual(self.gain("--age", age, *mine), expected, delta=0.02)
+        table.write_text("level,time_s,mean_us,std_us\n0,1,0,0\n1,1,25,-2\n")
+        run = self.workspace.run("calibrate", *mine, args=["0", "4"])
+        self.assertEqual(run.status, 2)
+        self.assertIn("mine.csv:3: column 'std_us': value '-2'", run.stderr)
+
+    def test_determinism(self):
+        options = settings(*BUSY, "tile.technology=reram_cmo")
+        a, b = (self.workspace.run("calibrate", *options, args=["0", "8"]) for _ in range(2))
+        self.assertEqual(json.dumps(a.results()), json.dumps(b.results()))
+
+
+if __name__ == "__main__":
+    unittest.main()
