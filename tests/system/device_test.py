@@ -113,6 +113,39 @@ class Devices(unittest.TestCase):
         self.assertEqual(run.status, 2)
         self.assertIn("mine.csv:3: column 'std_us': value '-2'", run.stderr)
 
+    def test_firmware_compensates_drift(self):
+        for seconds in (3600, 86400):
+            with self.subTest(seconds=seconds):
+                run = self.workspace.run("compensate", args=["drift", str(seconds)])
+                self.assertEqual(run.status, 0, run.stdout + run.stderr)
+                self.assertGreater(run.summary["time"]["simulated_s"], seconds)
+                reported = run.summary["reported"]
+                # The factor undoes the power law of the levels that matter.
+                self.assertGreater(reported["global_factor"], (seconds / 20) ** 0.040)
+                self.assertLess(reported["global_factor"], (seconds / 20) ** 0.075)
+                self.assertGreater(reported["rms_before"], 3 * reported["rms_fresh"])
+                self.assertLess(reported["rms_global"], 0.5 * reported["rms_before"])
+                # Columns of this tile drift alike, so one factor each brings no more.
+                self.assertAlmostEqual(reported["rms_column"] / reported["rms_global"], 1.0, delta=0.1)
+
+    def test_firmware_programs_and_verifies(self):
+        run = self.workspace.run("compensate", args=["verify"])
+        self.assertEqual(run.status, 0, run.stdout + run.stderr)
+        reported = run.summary["reported"]
+        self.assertGreater(reported["off_first"], 100)
+        self.assertLess(reported["off_last"], 0.75 * reported["off_first"])
+        self.assertLess(reported["rms_last"], 0.85 * reported["rms_first"])
+        # Devices that come out as they were cannot be improved by writing them again.
+        run = self.workspace.run("compensate", *settings("tile.effects.device.cycle_to_cycle=false"), args=["verify"])
+        self.assertGreater(run.summary["reported"]["rms_last"], 0.9 * run.summary["reported"]["rms_first"])
+
+    def test_firmware_maps_bad_columns_out(self):
+        run = self.workspace.run("compensate", *settings("tile.device.stuck_high=0.01"), args=["map"])
+        self.assertEqual(run.status, 0, run.stdout + run.stderr)
+        reported = run.summary["reported"]
+        self.assertGreater(reported["moved"], 0)
+        self.assertLess(reported["square_after"], reported["square_before"])
+
     def test_determinism(self):
         options = settings(*BUSY, "tile.technology=reram_cmo")
         a, b = (self.workspace.run("calibrate", *options, args=["0", "8"]) for _ in range(2))
