@@ -332,16 +332,16 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   const Interrupt interrupt;
   platform::RunOptions& options = plan.options;
   options.sink = files.sink();
-  const core::Clock clock(options.config.host.clock_mhz);
+  const core::Clock host_clock(options.config.host.clock_mhz);
   if (plan.instructions) {
     options.step_observer =
-        files.log_instructions(options.elf, std::move(plan.trace_ranges), clock.period_ps());
+        files.log_instructions(options.elf, std::move(plan.trace_ranges), host_clock.period_ps());
   }
   if (plan.packets) options.packet_observer = files.log_packets();
   const bool shows_functions = plan.traces.perfetto && plan.traces.selection.wants("host");
   if (plan.profile || shows_functions) {
     options.stretch_observer = files.profile_host(options.elf, options.config.host.hart.timing,
-                                                  clock.period_ps(), plan.profile);
+                                                  host_clock.period_ps(), plan.profile);
   }
   options.stop = interrupt.flag();
   if (!uart_file) options.uart_input = &uart_input;
@@ -400,8 +400,8 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
     std::string text = result.reason;
     for (const std::string& line : result.backtrace) text += "\n" + line;
     if (result.nmpu_mismatch) {
-      const core::Clock clock(plan.options.config.tile.clock_mhz);
-      text += "\n" + keep_mismatch(*result.nmpu_mismatch, plan.folder, clock.period_ps(),
+      const core::Clock tile_clock(plan.options.config.tile.clock_mhz);
+      text += "\n" + keep_mismatch(*result.nmpu_mismatch, plan.folder, tile_clock.period_ps(),
                                    invocation.program, invocation.replay);
     }
     spdlog::error("the platform stopped the run: {}", text);
