@@ -16,7 +16,7 @@ import trace_slices  # noqa: E402  (found through the line above)
 
 ALL = "perfetto,vcd,fst,csv"
 # The host polls while tiles are programmed; shorter pulses make shorter traces.
-FAST = ("--set", "tile.pcm.pulse_ns=2", "--set", "tile.pcm.verify_ns=8")
+FAST = ("--set", "tile.device.pulse_ns=2", "--set", "tile.device.verify_ns=8")
 RESULTS = ("uart.log", "energy.csv", "tiles.csv", "links.csv", "layers.csv", "power.csv", "timeline.csv", "platform.yaml")
 
 
