@@ -39,7 +39,8 @@ struct Noc::State final : ParcelObserver {
   using InitiatorPort = tlm_utils::simple_target_socket_tagged<State, 32>;
   using TargetPort = tlm_utils::simple_initiator_socket_tagged<State, 32>;
 
-  State(const NocConfig& noc_config, core::EnergyMeter& energy_meter, core::Probe& activity_probe);
+  State(const NocConfig& noc_config, const CircuitConfig& circuit_config,
+        core::EnergyMeter& energy_meter, core::Probe& activity_probe);
 
   // Forward path; the tag is the initiator's node.
   void b_transport(int node, Payload& transaction, sc_core::sc_time& delay);
@@ -54,7 +55,8 @@ struct Noc::State final : ParcelObserver {
                 Transfer& transfer) const;
   void access(TargetPort& target, Payload& transaction, const AddressRange& range,
               const Burst& burst, Transfer& transfer, sc_core::sc_time& target_delay) const;
-  void send(const Packet& packet, Parcel& parcel, Transfer& transfer) const;
+  void send(const Packet& packet, Parcel& parcel, Transfer& transfer);
+  const NetworkCounters& totals();
   static std::uint64_t arrival_of(const Parcel& parcel, Transfer& transfer);
   void delivered(const Parcel& parcel) override;
   void report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
@@ -63,6 +65,8 @@ struct Noc::State final : ParcelObserver {
   NocConfig config;
   core::Clock clock;
   std::unique_ptr<Courier> courier;
+  Circuits circuits;
+  NetworkCounters all;  // of both, as of the latest question
   AddressMap map;
   std::vector<std::unique_ptr<InitiatorPort>> initiator_ports;
   std::vector<std::unique_ptr<TargetPort>> target_ports;  // by node, may be empty
@@ -85,11 +89,12 @@ struct Noc::State final : ParcelObserver {
   std::uint64_t transactions = 0;
 };
 
-Noc::State::State(const NocConfig& noc_config, core::EnergyMeter& energy_meter,
-                  core::Probe& activity_probe)
+Noc::State::State(const NocConfig& noc_config, const CircuitConfig& circuit_config,
+                  core::EnergyMeter& energy_meter, core::Probe& activity_probe)
     : config(noc_config),
       clock(noc_config.clock_mhz),
       courier(make_courier(noc_config, *this)),
+      circuits(noc_config, circuit_config),
       target_ports(node_count(noc_config)),
       energy(energy_meter),
       router_account(energy_meter.open("noc", "router")),
@@ -188,11 +193,27 @@ void Noc::State::access(TargetPort& target, Payload& transaction, const AddressR
   }
 }
 
-void Noc::State::send(const Packet& packet, Parcel& parcel, Transfer& transfer) const {
+void Noc::State::send(const Packet& packet, Parcel& parcel, Transfer& transfer) {
   parcel.packet = packet;
+  if (circuits.carries(packet)) {
+    parcel.delivery = circuits.send(packet);
+    parcel.arrived = true;
+    delivered(parcel);
+    return;
+  }
   parcel.arrival = &transfer.arrival;
   if (packet_observer != nullptr) packet_observer->sent(packet);
   courier->send(parcel);
+}
+
+const NetworkCounters& Noc::State::totals() {
+  all = courier->counters();
+  const NetworkCounters& more = circuits.counters();
+  all.packets += more.packets;
+  all.flits += more.flits;
+  all.flit_hops += more.flit_hops;
+  all.latency_cycles += more.latency_cycles;
+  return all;
 }
 
 /// Waits, if need be, until the arrival of a packet's tail is known, and returns it.
@@ -297,8 +318,8 @@ bool Noc::State::get_direct_mem_ptr(int /*node*/, Payload& transaction, tlm::tlm
 }
 
 Noc::Noc(sc_core::sc_module_name name, const NocConfig& config, core::EnergyMeter& energy,
-         core::Probe& probe)
-    : sc_module(name), state_(std::make_unique<State>(config, energy, probe)) {
+         core::Probe& probe, const CircuitConfig& circuits)
+    : sc_module(name), state_(std::make_unique<State>(config, circuits, energy, probe)) {
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw std::runtime_error("noc: SystemC's time resolution is " +
                              sc_core::sc_get_time_resolution().to_string() + ", expected 1 ps");
@@ -345,7 +366,7 @@ void Noc::observe_packets(PacketObserver* observer) {
 }
 
 const NetworkCounters& Noc::counters() const {
-  return state_->courier->counters();
+  return state_->totals();
 }
 
 std::uint64_t Noc::payload_bytes() const {

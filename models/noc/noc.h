@@ -8,6 +8,7 @@
 #include "models/core/energy.h"
 #include "models/core/probe.h"
 #include "models/noc/address_map.h"
+#include "models/noc/circuits.h"
 #include "models/noc/network.h"
 #include "models/noc/packet_observer.h"
 
@@ -34,9 +35,10 @@ class Noc : public sc_core::sc_module {
   /// and times links
   /// @param probe  receives a timeline for each node that sends, with slices "request" and
   /// "response"; a flow leads from one to the other, that is, from sender to receiver
-  /// @throws std::invalid_argument for a configuration out of range
+  /// @param circuits carry the requests between their ends
+  /// @throws std::invalid_argument for a configuration out of range, or circuits in conflict
   Noc(sc_core::sc_module_name name, const NocConfig& config, core::EnergyMeter& energy,
-      core::Probe& probe);
+      core::Probe& probe, const CircuitConfig& circuits = {});
   ~Noc() override;
 
   /// A new socket to bind an initiator's socket to:
@@ -53,15 +55,15 @@ class Noc : public sc_core::sc_module {
   /// address space, or a node that does not exist
   void map(const AddressRange& range);
 
-  /// Tells `observer`, which must outlive the simulation, of every packet from now on; nullptr:
-  /// nobody.
+  /// Tells `observer`, which must outlive the simulation, of every packet from now on that no
+  /// circuit carries; nullptr: nobody.
   void observe_packets(PacketObserver* observer);
 
-  /// Packets of both planes so far.
+  /// Packets of both planes and of circuits so far.
   const NetworkCounters& counters() const;
   /// Data bytes of all transactions that went over the network.
   std::uint64_t payload_bytes() const;
-  /// Every link that carried something.
+  /// Every link of the packet network that carried something.
   std::vector<LinkUse> link_use() const;
   const NocConfig& config() const;
   /// Network cycles up to now or the last arrival, whichever is later.

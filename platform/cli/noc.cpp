@@ -55,7 +55,12 @@ noc::NocConfig read_config(const NocArguments& arguments) {
     choose("--engine", arguments.engine, {"lt", "at", "flit"}, {});
     overrides.push_back("noc.engine=" + arguments.engine);
   }
-  return platform::load_platform(arguments.platform, overrides).config.noc;
+  const platform::SocConfig config = platform::load_platform(arguments.platform, overrides).config;
+  if (!config.circuits.routes.empty()) {
+    throw UsageError("noc.circuits: value '" + noc::circuits_text(config.circuits.routes) +
+                     "': a trace goes over the packet network; expected none");
+  }
+  return config.noc;
 }
 
 noc::PacketTrace read_packets(const std::string& path, const noc::NocConfig& config) {

@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <string>
 
 #include "aimc/nmpu_format.h"
@@ -116,6 +117,18 @@ void check_device(const LoadedPlatform& platform) {
   check_law(platform);
 }
 
+void check_circuits(const LoadedPlatform& platform) {
+  const SocConfig& config = platform.config;
+  try {
+    const noc::Circuits circuits(config.noc, config.circuits);
+  } catch (const std::invalid_argument& error) {
+    const std::string what = error.what();
+    refuse(platform, "noc.circuits", noc::circuits_text(config.circuits.routes),
+           what.substr(what.find(' ') + 1),
+           "routes between nodes there are, without a common link");
+  }
+}
+
 void check_tile(const LoadedPlatform& platform) {
   const tile::TileConfig& tile = platform.config.tile;
   const unsigned columns = tile.nmpu.lanes * nmpu::format::kMaxBeats;
@@ -144,6 +157,7 @@ void check_tile(const LoadedPlatform& platform) {
 void check_platform(const LoadedPlatform& platform) {
   check_mesh(platform);
   check_engine(platform);
+  check_circuits(platform);
   check_tile(platform);
 }
 

@@ -37,6 +37,13 @@ void add_noc_settings(SettingList& list) {
   list.choice(
       "routing", [](auto& c) -> auto& { return c.noc.routing; }, {"xy", "yx"},
       "order in which the dimensions are travelled");
+  list.text(
+      "circuits", [](auto& c) -> auto& { return c.circuits.routes; }, noc::kCircuitsForm,
+      noc::parse_circuits, noc::circuits_text,
+      "routes of the network of circuits, which carries writes between their ends");
+  list.whole(
+      "circuit_cycles", [](auto& c) -> auto& { return c.circuits.cycles; }, 1, 64,
+      "a circuit's switch with its output link");
   list.whole(
       "crossing_cycles", [](auto& c) -> auto& { return c.crossing_cycles; }, 0, 100,
       "network cycles of a clock-domain crossing between the host's bus and the network");

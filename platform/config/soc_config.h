@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "models/noc/circuits.h"
 #include "models/noc/network.h"
 #include "models/peripherals/dma_config.h"
 #include "models/riscv/host_cpu.h"
@@ -38,6 +39,7 @@ struct SocConfig {
   RamConfig ram;
   BusConfig bus;
   noc::NocConfig noc;
+  noc::CircuitConfig circuits;
   peripherals::DmaConfig dma;
   unsigned tile_count = 16;  ///< 1 .. width * height of the mesh
   unsigned crossing_cycles =

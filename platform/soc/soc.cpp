@@ -67,7 +67,7 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, std::uint64_t se
       ram_("ram", config.ram.size_mib * kMebibyte,
            {config.ram.access_ns, config.host.ram_read_pj, config.host.ram_write_pj}, energy),
       crossing_("crossing", core::Clock(config.noc.clock_mhz).time_of(config.crossing_cycles)),
-      noc_("noc", config.noc, energy, probe),
+      noc_("noc", config.noc, energy, probe, config.circuits),
       dma_("dma", dma_config(config), energy, probe),
       control_(
           "control", control_config(config, args), energy,

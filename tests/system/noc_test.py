@@ -74,6 +74,23 @@ class NocCommand(unittest.TestCase):
         self.assertEqual(torus.status, 0, torus.stderr)
         self.assertLess(torus.summary["noc"]["flit_hops"], mesh.summary["noc"]["flit_hops"])
 
+    def test_puts_take_their_circuit(self):
+        runs = [self.workspace.run("exercise", "--set", f"noc.circuits={routes}") for routes in ("none", "0>15", "3>9")]
+        for run in runs:
+            self.assertEqual(run.status, 0, run.stderr)
+        packets, circuit, elsewhere = (run.summary["noc"] for run in runs)
+        self.assertEqual(circuit["flits"], packets["flits"])
+        self.assertLess(circuit["mean_latency_cycles"], packets["mean_latency_cycles"])
+        self.assertEqual(elsewhere, packets)
+
+    def test_circuits_in_conflict_are_refused(self):
+        run = self.workspace.run("exercise", "--set", "noc.circuits=0>3,1>6")
+        self.assertEqual(run.status, 2)
+        for word in ("noc.circuits", "0>3", "1>6", "router 1 to router 2"):
+            self.assertIn(word, run.stderr)
+        self.refused(["noc.circuits", "0>3", "none"], self.trace("cycle,src,dst,flits\n0,0,3,1\n"), "--set", "noc.circuits=0>3")
+        self.refused(["noc.circuits", "x>3"], self.trace("cycle,src,dst,flits\n0,0,3,1\n"), "--set", "noc.circuits=x>3")
+
     def test_settings_matter(self):
         trace = self.trace("cycle,src,dst,flits\n0,0,3,1\n")
         run = self.call(trace, "--mesh", "4x1", "--set", "noc.router_cycles=2")
@@ -100,6 +117,7 @@ class NocCommand(unittest.TestCase):
         self.refused(["cannot be written"], good, "--out", "/none/such/out.csv")
         self.refused(["line 2", "plane", "request or response"], self.trace("cycle,src,dst,flits,plane\n0,0,1,1,up\n"))
         self.refused(["line 2", "dst", "99"], self.trace("cycle,src,dst,flits\n0,0,99,1\n"))
+        self.refused(["line 2", "plane", "request or response"], self.trace("cycle,src,dst,flits,plane\n0,0,1,1,up\n"))
         self.refused(["no packets"], self.trace("cycle,src,dst,flits\n"))
         self.refused(["line 1", "heading"], self.trace(""))
 

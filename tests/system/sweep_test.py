@@ -43,6 +43,7 @@ TOGETHER = {
     "tile.device.iv_scale_v": ("--set", "tile.device.read_voltage_v=0.3"),
     "tile.device.conductance_ev": HOT,
     "tile.device.retention_ev": HOT,
+    "noc.circuit_cycles": ("--set", "noc.circuits=0>15"),
     "noc.virtual_channels": ("--noc", "flit", "--set", "noc.buffer_flits=2", "--set", "noc.max_burst_beats=4"),
 }
 
