@@ -263,6 +263,8 @@ Finding tile_finding(const RunFolder& run, const std::optional<MvmWindow>& windo
 /// How busy everything was, in the window or over the whole run.
 struct Load {
   double tiles = 0.0;
+  std::size_t tiles_at_limit = 0;
+  std::size_t tiles_used = 0;
   double network = 0.0;
   std::optional<double> host;
   double dma = 0.0;
@@ -271,7 +273,10 @@ struct Load {
 std::string verdict_on(const Load& load) {
   const double more = std::max(load.tiles, load.network);
   if (more >= kLimits && std::abs(load.network - load.tiles) < kTie) {
-    return "Both: tiles and network are at their limits.";
+    if (load.tiles_at_limit == load.tiles_used)
+      return "Both: network and tiles are at their limits.";
+    return "Both: the network, and " + std::to_string(load.tiles_at_limit) + " of " +
+           std::to_string(load.tiles_used) + " tiles.";
   }
   if (more >= kLimits) return load.network > load.tiles ? "The network." : "The tiles.";
   if (load.dma >= kLimits && load.dma > load.host.value_or(0.0)) {
@@ -308,7 +313,13 @@ Finding limit_finding(const RunFolder& run, const std::optional<MvmWindow>& wind
     return found == window->busy.end() ? 0.0 : found->second;
   };
   const std::vector<BusiestPart> parts = busiest_parts(*window);
-  if (!parts.empty()) load.tiles = parts.front().busy;
+  double mean = 0.0;
+  for (const BusiestPart& part : parts) {
+    load.tiles = std::max(load.tiles, part.busy);
+    mean += part.busy / static_cast<double>(parts.size());
+    if (part.busy >= kLimits) ++load.tiles_at_limit;
+  }
+  load.tiles_used = parts.size();
   load.network = window->busiest_link;
   load.host = busy_of("host");
   load.dma = busy_of("dma");
@@ -317,9 +328,10 @@ Finding limit_finding(const RunFolder& run, const std::optional<MvmWindow>& wind
       window->coarse() && !decided ? "Cannot be told from bins this wide." : verdict_on(load);
   finding.answer =
       "While MVMs are executed, " + (parts.empty() ? "no crossbar" : part_text(parts.front())) +
-      " is busy " + percent(load.tiles) + " of the time and the busiest link carries flits " +
-      percent(load.network) + "; the host is out of WFI, at work or polling, " +
-      percent(*load.host) + ", the DMA engine has a transfer " + percent(load.dma) + ".";
+      " is busy " + percent(load.tiles) + " of the time (" + percent(mean) +
+      " in the mean over tiles) and the busiest link carries flits " + percent(load.network) +
+      "; the host is out of WFI, at work or polling, " + percent(*load.host) +
+      ", the DMA engine has a transfer " + percent(load.dma) + ".";
   if (window->coarse()) {
     finding.answer += " " + look_closer(run, *window, load.tiles * window->seconds);
   }

@@ -71,7 +71,7 @@ class Content(WithWorkspace):
     def test_reading_names_what_limits(self):
         for name, options, tile, limit in (("tiles", {"crossbar_busy": 0.9, "link": 0.1}, "Tile 0.", "The tiles."),
                                            ("network", {"crossbar_busy": 0.5, "link": 0.45}, "None; the busiest is tile 0.", "The network."),
-                                           ("both", {"crossbar_busy": 0.9, "link": 0.44}, "Tile 0.", "Both: tiles and network are at their limits."),
+                                           ("both", {"crossbar_busy": 0.9, "link": 0.44}, "Tile 0.", "Both: the network, and 1 of 4 tiles."),
                                            ("neither", {"crossbar_busy": 0.2, "link": 0.1}, "None; the busiest is tile 0.", "Neither: one step waits for the other.")):
             with self.subTest(name):
                 data = data_of(self.page(self.sample(name, **options)))

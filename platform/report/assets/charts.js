@@ -205,19 +205,25 @@ const charts = (() => {
   // Tiles in their places and the links between them.
   function mesh(label, m) {
     const nodes = m.nodes, gap = m.width > 16 ? 0.42 : 0.62;
-    const cell = Math.min(70, 1060 / (m.width * (1 + gap) + 1.6));
-    const pitch = cell * (1 + gap), left = 1.5 * pitch, top = 14;
-    const height = top + m.height * pitch + 8;
-    const width = Math.ceil(left + m.width * pitch);
+    // Links around the edges of a torus leave on one side: there has to be room for them.
+    const around = m.links.some(l => Math.abs(l.a[0] - l.b[0]) > 1 || Math.abs(l.a[1] - l.b[1]) > 1);
+    const away = around ? 2.05 : 1.05;
+    const cell = Math.min(70, 1060 / ((m.width + away + around) * (1 + gap)));
+    const pitch = cell * (1 + gap), left = (away + 0.45) * pitch, top = around ? 0.7 * pitch : 14;
+    const height = top + (m.height + (around ? 0.5 : 0)) * pitch + 8;
+    const width = Math.ceil(left + (m.width + (around ? 0.5 : 0)) * pitch);
     const {node, svg} = figure(label, height, width);
     svg.style('width', width + 'px');
     node.classList.add('mesh');
     const cx = x => left + x * pitch + cell / 2, cy = y => top + y * pitch + cell / 2;
     const most = d3.max(m.tiles, t => t.value) || 1, mostLink = d3.max(m.links, l => l.value) || 1;
-    const centre = (at, name) => nodes[name] ? [cx(0) - pitch * 1.05, cy(nodes[name].y) + (nodes[name].offset || 0) * cell] : [cx(at[0]), cy(at[1])];
+    const centre = (at, name) => nodes[name] ? [cx(0) - pitch * away, cy(nodes[name].y) + (nodes[name].offset || 0) * cell] : [cx(at[0]), cy(at[1])];
     const link = svg.selectAll('g.link').data(m.links).enter().append('g').attr('class', 'link');
     link.each(function (d) {
       const a = centre(d.a, d.from), b = centre(d.b, d.to);
+      // A torus' link around the edge leaves the mesh on the side where it goes; its other end is told in its text.
+      if (Math.abs(d.b[0] - d.a[0]) > 1) b[0] = a[0] + Math.sign(a[0] - b[0]) * pitch;
+      if (Math.abs(d.b[1] - d.a[1]) > 1) b[1] = a[1] + Math.sign(a[1] - b[1]) * pitch;
       const dx = b[0] - a[0], dy = b[1] - a[1], length = Math.hypot(dx, dy) || 1;
       const ux = dx / length, uy = dy / length;
       const shift = cell * 0.17;  // to the right of the direction of travel, so that both directions show
@@ -248,7 +254,7 @@ const charts = (() => {
         .style({fill: d => heatText(d.value / most), 'font-size': Math.min(12, cell / 4.6) + 'px'}).text(d => page.si(d.value, m.unit).replace('< 0.01', '~0'));
     }
     for (const [name, at] of Object.entries(nodes)) {
-      const g = svg.append('g').attr('transform', 'translate(' + (cx(0) - pitch * 1.05 - cell / 2) + ',' + (cy(at.y) + (at.offset || 0) * cell - cell / 2) + ')');
+      const g = svg.append('g').attr('transform', 'translate(' + (cx(0) - pitch * away - cell / 2) + ',' + (cy(at.y) + (at.offset || 0) * cell - cell / 2) + ')');
       g.append('rect').attr({width: cell, height: cell, rx: cell / 10}).style({fill: 'var(--card)', stroke: 'var(--soft)', 'stroke-dasharray': '4 3'});
       g.append('text').attr({x: cell / 2, y: cell / 2 + 4, 'text-anchor': 'middle'}).style('font-size', Math.min(12, cell / 4) + 'px').text(name);
     }
