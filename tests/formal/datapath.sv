@@ -54,6 +54,9 @@ module datapath #(
   (* anyconst *) wire [OFFSET_W-1:0]   offset;
   (* anyconst *) wire [PSUM_W-1:0]     bias;
 
+  (* anyseq *) wire clear;
+  wire saturated_clear = CHECK == 4 && clear;
+
   reg [2:0] cycle = 3'd0;
   always @(posedge clk) cycle <= cycle + 3'd1;
 
@@ -65,14 +68,14 @@ module datapath #(
     .LANES(LANES), .MAX_BEATS(ROWS), .IN_W(IN_W), .SCALE_I(SCALE_I), .SCALE_F(SCALE_F), .OFFSET_I(OFFSET_I),
     .OFFSET_F(OFFSET_F), .BIAS_W(PSUM_W), .PSUM_W(PSUM_W), .ACC_W(ACC_W), .OUT_W(OUT_W), .CUT_W(CUT_W)
   ) dut (
-    .clk(clk), .rst_n(cycle != 3'd0),
+    .clk(clk), .rst_n(CHECK == 4 || cycle != 3'd0),
     .param_valid(cycle == 3'd0), .param_column({ROW, LANE}), .param_sp(sp), .param_sn(sn), .param_offset(offset),
     .param_bias(bias),
     .in_valid(cycle == 3'd1), .in_ready(in_ready), .in_last(in_last), .in_row(ROW), .in_keep(in_keep), .in_cp(in_cp),
     .in_cn(in_cn), .in_psum(in_psum), .in_addend(in_addend), .in_cut_pre(in_cut_pre), .in_cut_post(in_cut_post),
     .in_rounding(in_rounding), .in_relu(in_relu), .in_zero_point(in_zero_point), .in_psum_out(in_psum_out),
     .out_valid(out_valid), .out_ready(1'b1), .out_last(out_last), .out_data(out_data),
-    .saturated_clear(1'b0), .saturated_psums(saturated_psums), .saturated_activations(saturated_activations)
+    .saturated_clear(saturated_clear), .saturated_psums(saturated_psums), .saturated_activations(saturated_activations)
   );
 
   // Registers of the lane.
@@ -181,6 +184,16 @@ module datapath #(
 
   wire signed [PSUM_W-1:0] actual = LANE ? out_data[PSUM_W +: PSUM_W] : out_data[0 +: PSUM_W];
 
+  // Without the reset the counters start anywhere, so that a carry into any bit is seen.
+  reg        was_clear;
+  reg [31:0] was_psums, was_activations;
+  always @(posedge clk) begin
+    was_clear       <= saturated_clear;
+    was_psums       <= saturated_psums;
+    was_activations <= saturated_activations;
+  end
+  wire [31:0] counted_before = was_clear ? 32'd0 : psum_out ? was_psums : was_activations;
+  wire [31:0] other_before   = was_clear ? 32'd0 : psum_out ? was_activations : was_psums;
   wire [31:0] counted = psum_out ? saturated_psums : saturated_activations;
   wire [31:0] other   = psum_out ? saturated_activations : saturated_psums;
 
@@ -205,9 +218,11 @@ module datapath #(
     end
     if (CHECK == 4 && cycle == 3'd5) begin
       assert (!out_valid);
-      assert (counted == {31'd0, was_saturated[0]} + {31'd0, was_saturated[1]});
-      assert (other == 32'd0);
+      assert (counted == counted_before + {31'd0, was_saturated[0]} + {31'd0, was_saturated[1]});
+      assert (other == other_before);
     end
+    // With no beat behind it, they hold.
+    if (CHECK == 4 && cycle == 3'd6) assert (counted == counted_before && other == other_before);
   end
 
 endmodule
