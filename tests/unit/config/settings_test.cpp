@@ -53,7 +53,7 @@ SettingValue another_value(const Setting& s, const SocConfig& config) {
       return s.choices.at(s.choices[0] == std::get<std::string>(now) ? 1 : 0);
     case SettingKind::kText:
       for (const char* text :
-           {"rv32imc_zicsr_zbb", "poly 1 2", "at 1 shift poly 0 spread poly 1"}) {
+           {"rv32imc_zicsr_zbb", "poly 1 2", "at 1 shift poly 0 spread poly 1", "0>1"}) {
         try {
           return s.canonical(text);
         } catch (const std::invalid_argument&) {
