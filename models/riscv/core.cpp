@@ -85,6 +85,7 @@ Core::Core(Hart& hart, const HartConfig& config, HartEnvironment& environment)
 }
 
 void Core::reset() {
+  report_unseen();
   x_.fill(0);
   pc_ = config_.reset_pc & ~1U;
   csr_ = CsrState{};
@@ -103,6 +104,7 @@ void Core::reset() {
   for (Permissions& permissions : permissions_) permissions.stale = true;
   apply_protection();
   if (stretches_ != nullptr) stretches_->reset();
+  unseen_pc_ = pc_;
 }
 
 void Core::add_direct_memory(const DirectMemory& memory) {
@@ -266,12 +268,12 @@ Block* Core::decode_block(std::uint32_t pc) {
   Block& block = cache_.allocate(map_);
   block.pc = block.end_pc = pc;
   block.jumped_to = target_cycles(*region, pc);
-  block.observed = stretches_ != nullptr || is_stepped(pc);
+  const bool stepped = is_stepped(pc);
   while (block.op_count < Block::kMaxOps && fetchable(block.end_pc, fetched)) {
     if (block.op_count > 0 && begins_block(block.end_pc, block)) break;
     Op& op = block.ops[block.op_count++];
     op = make_op(fetched, block.end_pc);
-    if (block.op_count > 1 && !block.observed) forward((&op)[-1], op);
+    if (block.op_count > 1 && !stepped) forward((&op)[-1], op);
     op.start = block.last_start = block.cycles;
     op.pc_offset = static_cast<std::uint8_t>(block.end_pc - pc);
     block.end_pc += op.length;
@@ -294,6 +296,7 @@ Block* Core::decode_block(std::uint32_t pc) {
   end.handler = plain_handler(end.code);
   end.start = block.cycles;
   end.pc_offset = static_cast<std::uint8_t>(block.end_pc - pc);
+  block.observed = is_observed(block);
   cache_.insert(block, *region);
   return &block;
 }

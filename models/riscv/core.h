@@ -148,6 +148,7 @@ class Core {
   StopReason run_observed(std::uint64_t limit);
   std::uint64_t look_through_window();
   bool begins_block(std::uint32_t pc, const Block& block) const;
+  bool is_observed(const Block& block) const;
   bool is_stepped(std::uint32_t pc) const { return stepping_ && steps_->wants(pc); }
   bool execute_observed(Block& block);
   bool execute_steps(Block& block);
@@ -158,6 +159,7 @@ class Core {
   void report_step(const Op& op);
   void report_stretch(std::uint32_t count);
   void count_classes(std::uint32_t count);
+  void report_unseen();
   void report_waiting();
   void report_trap(std::uint32_t cause, std::uint32_t value, std::uint64_t started,
                    Privilege privilege);
@@ -280,8 +282,8 @@ class Core {
   std::uint64_t extra_stores_ = 0;
 
   StepObserver* steps_ = nullptr;
-  bool counts_classes_ = false;  // for stretches_
   StretchObserver* stretches_ = nullptr;
+  bool only_calls_ = false;        // they have asked for
   std::uint64_t window_from_ = 0;  // where steps are reported, in cycles
   std::uint64_t window_to_ = 0;
   bool stepping_ = false;           // the clock is within the window
@@ -291,6 +293,8 @@ class Core {
   std::uint64_t piece_instret_ = 0;
   std::uint64_t piece_jumps_ = 0;
   std::uint64_t reported_cycle_ = 0;  // up to which stretches have been reported
+  std::uint32_t unseen_pc_ = 0;       // where execution went on from there
+  bool running_ = false;              // in run_observed
   Block step_block_;                  // the one instruction that is being executed
   Step step_;
   Stretch stretch_;

@@ -189,7 +189,7 @@ class Hart {
   /// without. The observer must outlive its use. Not to be called from within run().
   void observe_steps(StepObserver* observer, std::uint64_t from_cycle = 0,
                      std::uint64_t to_cycle = ~std::uint64_t{0});
-  /// Reports all execution from now on in stretches; as observe_steps otherwise.
+  /// Reports execution from now on in stretches; as observe_steps otherwise.
   void observe_stretches(StretchObserver* observer);
   /// Reports what has been executed when run() will not return any more: its caller's thread ended
   /// inside an access.

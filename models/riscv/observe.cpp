@@ -95,7 +95,7 @@ void Core::observe_steps(StepObserver* observer, std::uint64_t from, std::uint64
 
 void Core::observe_stretches(StretchObserver* observer) {
   stretches_ = observer;
-  counts_classes_ = observer != nullptr && observer->counts_classes();
+  only_calls_ = observer != nullptr && observer->only_calls();
   reported_cycle_ = cycle_;
   cache_.fold(prefix_);
   cache_.clear(map_);
@@ -103,16 +103,23 @@ void Core::observe_stretches(StretchObserver* observer) {
 
 void Core::finish_observation() {
   finish_piece();
+  if (running_) report_unseen();
   report_waiting();
 }
 
 StopReason Core::run_observed(std::uint64_t limit) {
   caller_limit_ = limit;
   report_waiting();
+  unseen_pc_ = pc_;
+  running_ = true;
   for (;;) {
     const std::uint64_t edge = steps_ != nullptr ? look_through_window() : limit;
     const StopReason reason = run_below(std::min(caller_limit_, edge));
-    if (reason != StopReason::kLimit || cycle_ >= caller_limit_) return reason;
+    if (reason != StopReason::kLimit || cycle_ >= caller_limit_) {
+      report_unseen();
+      running_ = false;
+      return reason;
+    }
   }
 }
 
@@ -131,6 +138,20 @@ std::uint64_t Core::look_through_window() {
 bool Core::begins_block(std::uint32_t pc, const Block& block) const {
   if (stretches_ != nullptr && stretches_->begins(pc)) return true;
   return stepping_ && steps_->wants(pc) != steps_->wants(block.pc);
+}
+
+// Whether a block, decoded to its end, is executed under somebody's eyes.
+bool Core::is_observed(const Block& block) const {
+  if (is_stepped(block.pc)) return true;
+  if (stretches_ == nullptr) return false;
+  const Op& last = block.ops[block.op_count - 1];
+  const std::uint32_t pc = block.pc + last.pc_offset;
+  if (!only_calls_ || last.code == Opcode::kJalr || last.code == Opcode::kMret) return true;
+  if (last.code == Opcode::kJal) {
+    return last.rd != kSinkRegister || stretches_->changes_function(pc, pc + last.imm);
+  }
+  return stretches_->changes_function(pc, block.end_pc) ||
+         (is_branch(last.code) && stretches_->changes_function(pc, last.imm));
 }
 
 // False at a breakpoint.
@@ -166,6 +187,7 @@ bool Core::execute_steps(Block& block) {
 }
 
 bool Core::execute_piece(Block& piece) {
+  report_unseen();
   piece_ = &piece;
   piece_pc_ = piece.pc;
   piece_instret_ = instret_;
@@ -259,7 +281,7 @@ void Core::report_stretch(std::uint32_t count) {
   stretch_.count = count;
   stretch_.cycle = reported_cycle_ = cycle_;
   stretch_.last = Opcode::kIllegal;
-  if (counts_classes_) count_classes(count);
+  if (!only_calls_) count_classes(count);
   if (count != 0) {
     const Op& last = piece.ops[count - 1];
     if (is_jump(last.code) || last.code == Opcode::kMret) {
@@ -270,6 +292,7 @@ void Core::report_stretch(std::uint32_t count) {
     }
   }
   stretches_->executed(stretch_);
+  unseen_pc_ = pc_;
 }
 
 void Core::count_classes(std::uint32_t count) {
@@ -281,6 +304,12 @@ void Core::count_classes(std::uint32_t count) {
   if (!is_branch(last.code) || piece.exits[1] == piece_jumps_) return;
   --stretch_.classes[index_of(last.cls)];
   ++stretch_.classes[index_of(InstructionClass::kBranchTaken)];
+}
+
+void Core::report_unseen() {
+  if (!only_calls_ || cycle_ == reported_cycle_) return;
+  reported_cycle_ = cycle_;
+  stretches_->passed(unseen_pc_, cycle_);
 }
 
 void Core::report_waiting() {
@@ -296,6 +325,7 @@ void Core::report_trap(std::uint32_t cause, std::uint32_t value, std::uint64_t s
   if (stepping_) steps_->trapped(trap);
   if (stretches_ == nullptr) return;
   reported_cycle_ = cycle_;
+  unseen_pc_ = pc_;
   stretches_->trapped(trap);
 }
 

@@ -40,7 +40,7 @@ struct Stretch {
   std::uint8_t rd = 0;            ///< of `last`
   std::uint8_t rs1 = 0;           ///< of `last`
   std::uint32_t last_end_pc = 0;  ///< address behind `last`
-  /// Executed instructions of each class, where the observer counts_classes(); otherwise stale.
+  /// Executed instructions of each class, unless the observer sees only_calls(); then stale.
   std::array<std::uint32_t, static_cast<std::size_t>(InstructionClass::kCount)> classes{};
 };
 
@@ -68,7 +68,8 @@ class StepObserver {
   virtual void trapped(const TrapEntry& trap) = 0;
 };
 
-/// Sees all execution, in stretches as long as the hart executes them.
+/// Sees execution in stretches as long as the hart executes them: all of it, or what changes the
+/// call stack.
 class StretchObserver {
  public:
   virtual ~StretchObserver() = default;
@@ -76,8 +77,16 @@ class StretchObserver {
   /// decoded, so the answer must not change.
   virtual bool begins(std::uint32_t pc) const = 0;
   virtual void executed(const Stretch& stretch) = 0;
-  /// Whether Stretch::classes has to be filled in. Asked once.
-  virtual bool counts_classes() const { return true; }
+  /// Whether it is enough to report the stretches that end in MRET, a jump that links or one whose
+  /// target is in a register, or that may go on where changes_function() says so. The rest executes
+  /// as fast as without an observer. Asked once.
+  virtual bool only_calls() const { return false; }
+  /// Whether execution that goes on from `pc` to `next` gets into another function. Asked where
+  /// only_calls(), when instructions are decoded, so the answer must not change.
+  virtual bool changes_function(std::uint32_t /*pc*/, std::uint32_t /*next*/) const { return true; }
+  /// Where only_calls(): what was executed from `pc` on until the local clock was `cycle` is not
+  /// reported, and is of the function at `pc`.
+  virtual void passed(std::uint32_t /*pc*/, std::uint64_t /*cycle*/) {}
   virtual void trapped(const TrapEntry& trap) = 0;
   /// The local clock was moved to `cycle` between instructions: time spent in WFI.
   virtual void waited(std::uint64_t cycle) = 0;

@@ -56,6 +56,7 @@ void Core::take_interrupt() {
 
 void Core::enter_trap(std::uint32_t cause, std::uint32_t value) {
   finish_piece();
+  report_unseen();
   const std::uint64_t started = cycle_;
   const Privilege privilege = csr_.privilege;
   csr_.mepc = pc_;

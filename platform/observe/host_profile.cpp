@@ -52,12 +52,21 @@ const HostProfile::Known& HostProfile::known(std::uint32_t pc) {
   return entry;
 }
 
+// Execution goes on here, where a call or return may have led already.
+void HostProfile::be_in(const Known& place) {
+  if (place.function == stacks_.function() && !stacks_.at_root()) return;
+  stacks_.move_to(place.function, place.entry);
+  show(cycle_);
+}
+
+void HostProfile::passed(std::uint32_t pc, std::uint64_t cycle) {
+  be_in(known(pc));
+  stacks_.here().cycles += cycle - cycle_;
+  cycle_ = cycle;
+}
+
 void HostProfile::executed(const riscv::Stretch& stretch) {
-  const Known& place = known(stretch.pc);
-  if (place.function != stacks_.function() || stacks_.at_root()) {
-    stacks_.move_to(place.function, place.entry);
-    show(cycle_);
-  }
+  be_in(known(stretch.pc));
   CallNode& node = stacks_.here();
   node.instructions += stretch.count;
   node.cycles += stretch.cycle - cycle_;

@@ -20,7 +20,7 @@ namespace aimc::observe {
 class HostProfile : public riscv::StretchObserver {
  public:
   /// @param energy_pj of an instruction of each class
-  /// @param tables csv() and folded() will be asked for
+  /// @param tables csv() and folded() will be asked for; without, only calls are followed
   HostProfile(const platform::ElfImage& image, const riscv::HartTiming& timing, bool tables = true);
 
   /// Shows calls on `trace` as well, from now on; must outlive the profile.
@@ -30,7 +30,11 @@ class HostProfile : public riscv::StretchObserver {
 
   bool begins(std::uint32_t pc) const override { return functions_.is_edge(pc); }
   void executed(const riscv::Stretch& stretch) override;
-  bool counts_classes() const override { return tables_; }
+  bool only_calls() const override { return !tables_; }
+  bool changes_function(std::uint32_t pc, std::uint32_t next) const override {
+    return functions_.at(pc) != functions_.at(next);
+  }
+  void passed(std::uint32_t pc, std::uint64_t cycle) override;
   void trapped(const riscv::TrapEntry& trap) override;
   void waited(std::uint64_t cycle) override;
   void reset() override;
@@ -53,6 +57,7 @@ class HostProfile : public riscv::StretchObserver {
   const Known& known(std::uint32_t pc);
   std::uint32_t pseudo_function(const std::string& name);
   const std::string& name(std::uint32_t function) const;
+  void be_in(const Known& place);
   void show(std::uint64_t cycle);
   void follow(const riscv::Stretch& stretch);
   double energy_pj(const CallNode::Classes& classes) const;

@@ -115,6 +115,19 @@ class Trace(unittest.TestCase):
             self.assertAlmostEqual(self.total("host", "functions", name), cycles * period_ns,
                                    delta=2 * seen[name] + 1e-3 * cycles)
 
+    def test_functions_are_shown_alike_whether_or_not_they_are_profiled(self):
+        # Without a profile only calls and returns are followed.
+        for name, options in (("call_tree", ()), ("interrupts", ()), ("rtos", ("--max-sim-time", "2ms")),
+                              ("wfi_forever", ()), ("trap_unhandled", ()), ("spin", ("--max-sim-time", "100us"))):
+            functions = []
+            for profile in ((), ("--profile",)):
+                run = self.workspace.run(name, "-q", *options, "--trace", "perfetto", "--trace-filter", "component=host",
+                                         *profile)
+                functions.append([s for s in trace_slices.decode(run.bytes_of("trace.pftrace"))
+                                  if s[:2] == ("host", "functions")])
+            self.assertTrue(functions[0], name)
+            self.assertEqual(*functions, name)
+
     def test_waves_agree_with_the_summary(self):
         self.assertAlmostEqual(self.waves_end, self.run_.summary["time"]["simulated_ps"], delta=1e6)
         for tile in self.run_.summary["tiles"]:

@@ -236,6 +236,55 @@ class Sums : public StretchObserver {
   std::uint64_t traps = 0;
 };
 
+// Writes down calls, returns, traps and ways from one function into another; a function is a
+// naturally aligned piece of 32 bytes.
+class Journey : public StretchObserver {
+ public:
+  explicit Journey(bool only_calls) : only_calls_(only_calls) {}
+  bool begins(std::uint32_t pc) const override { return pc % 32 == 0; }
+  bool only_calls() const override { return only_calls_; }
+  bool changes_function(std::uint32_t pc, std::uint32_t next) const override {
+    return pc / 32 != next / 32;
+  }
+  void passed(std::uint32_t pc, std::uint64_t cycle) override {
+    EXPECT_TRUE(only_calls_);
+    EXPECT_GT(cycle, cycle_);
+    be_in(pc);
+    cycle_ = cycle;
+  }
+  void executed(const Stretch& stretch) override {
+    ++reports;
+    be_in(stretch.pc);
+    cycle_ = stretch.cycle;
+    if (stretch.last == Opcode::kIllegal) return;
+    if (stretch.last == Opcode::kJal && stretch.rd == kSinkRegister) return;
+    text += std::to_string(cycle_) + " jump from " + std::to_string(stretch.last_end_pc) + " to " +
+            std::to_string(stretch.next_pc) + " at " + std::to_string(stretch.sp) + "\n";
+  }
+  void trapped(const TrapEntry& trap) override {
+    EXPECT_EQ(trap.cycle, cycle_) << "what was before has been reported";
+    cycle_ = trap.end_cycle;
+    text += std::to_string(trap.cycle) + " trap " + std::to_string(trap.epc) + "\n";
+  }
+  void waited(std::uint64_t /*cycle*/) override { ADD_FAILURE() << "there is no WFI"; }
+  void reset() override {}
+  std::uint64_t cycle() const { return cycle_; }
+
+  std::string text;
+  unsigned reports = 0;
+
+ private:
+  void be_in(std::uint32_t pc) {
+    if (function_ == pc / 32) return;
+    function_ = pc / 32;
+    text += std::to_string(cycle_) + " in " + std::to_string(function_) + "\n";
+  }
+
+  bool only_calls_;
+  std::uint32_t function_ = 0;
+  std::uint64_t cycle_ = 0;
+};
+
 class Limits : public ::testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Limits, DoNotChangeTheRun) {
@@ -289,6 +338,28 @@ TEST_P(Limits, ObservationDoesNotChangeTheRunAndMissesNothing) {
   EXPECT_EQ(sums.counts, plain.counts);
   EXPECT_EQ(sums.cycle, plain.cycle);
   EXPECT_EQ(sums.instructions, plain.instructions);
+}
+
+TEST_P(Limits, WhoSeesOnlyCallsMissesNoChangeOfFunction) {
+  const std::uint32_t seed = GetParam();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  Random random(seed + 3);
+  const auto observe = [&](Journey& journey, unsigned longest) {
+    return run(
+        seed, [&] { return longest == 0 ? kEnd : 1 + random() % longest; },
+        [&](Machine& machine) { machine.hart.observe_stretches(&journey); });
+  };
+  Journey all(false);
+  const Outcome plain = observe(all, 0);
+  for (const unsigned longest : {0U, 5U, 200U}) {
+    Journey calls(true);
+    expect_equal(plain, observe(calls, longest));
+    EXPECT_EQ(calls.text, all.text);
+    EXPECT_EQ(calls.cycle(), plain.cycle);
+    if (longest == 0) {
+      EXPECT_LT(calls.reports, all.reports);
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Limits, ::testing::Range(1U, 41U));

@@ -171,6 +171,47 @@ TEST_F(Observed, WaitingIsNobodysTime) {
   EXPECT_EQ(seen_.resets, 1U);
 }
 
+// Sees only calls; a function is 16 bytes.
+class CallsOnly : public Recorder {
+ public:
+  bool begins(std::uint32_t pc) const override { return pc % 16 == 0; }
+  bool only_calls() const override { return true; }
+  bool changes_function(std::uint32_t pc, std::uint32_t next) const override {
+    return pc / 16 != next / 16;
+  }
+  void passed(std::uint32_t pc, std::uint64_t cycle) override { unseen.emplace_back(pc, cycle); }
+
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> unseen;
+};
+
+TEST_F(Observed, OnlyWhatLeadsToAnotherFunction) {
+  CallsOnly calls;
+  machine_.hart.observe_stretches(&calls);
+  machine_.hart.set_reg(kA0, 3);
+  machine_.put(kRamBase, {addi(kA0, kA0, -1), bne(kA0, kZero, -4), nop(), nop(),  //
+                          jal(kZero, 8), nop(), wfi(), nop()});
+  EXPECT_EQ(machine_.hart.run(kForever), StopReason::kWfi);
+  ASSERT_EQ(calls.stretches.size(), 1U) << "the one that flows into the second function";
+  const Stretch& flow = calls.stretches[0];
+  EXPECT_EQ(flow.pc, kRamBase + 8);
+  EXPECT_EQ(flow.next_pc, kRamBase + 16);
+  EXPECT_EQ(flow.last, Opcode::kIllegal);
+  const std::uint64_t end = machine_.hart.cycle();
+  EXPECT_THAT(calls.unseen, ElementsAre(std::make_pair(kRamBase, flow.cycle - 2),
+                                        std::make_pair(kRamBase + 16, end)));
+  machine_.hart.advance_to(1000);
+  machine_.hart.run(1001);
+  EXPECT_THAT(calls.waits, ElementsAre(1000U)) << "what was executed before is no waiting";
+  // As when the simulation ends while the hart's thread waits inside an access.
+  machine_.hart.set_reg(kS1, kDevice);
+  machine_.on_access = [](Machine& m, const BusAccess&) { m.hart.finish_observation(); };
+  machine_.put(kRamBase + 32, {nop(), lw(kA0, 0, kS1), nop()});
+  machine_.hart.set_pc(kRamBase + 32);
+  machine_.hart.run(machine_.hart.cycle() + 2);
+  EXPECT_EQ(calls.waits.size(), 1U);
+  EXPECT_EQ(calls.unseen.back().first, kRamBase + 32);
+}
+
 TEST_F(Observed, WhatIsUnderWayCanBeReported) {
   machine_.hart.observe_stretches(&seen_);
   // As when the simulation ends while the hart's thread waits inside an access.
