@@ -6,6 +6,7 @@
 
 #include "aimc/registers.h"
 #include "platform/cli/commands.h"
+#include "platform/cli/peak_table.h"
 #include "platform/cli/program_listing.h"
 #include "platform/config/platform_dump.h"
 #include "platform/soc/elf_image.h"
@@ -47,14 +48,22 @@ std::vector<Region> regions(const SocConfig& config) {
           {"RAM", soc::kRamBase, std::uint64_t{config.ram.size_mib} << 20U}};
 }
 
-/// True for settings that are energies or powers.
+/// True for settings that are energies, powers, areas or supplies.
 bool is_energy(const std::string& path) {
-  return path.find("_pj") != std::string::npos || path.find("_mw") != std::string::npos;
+  return path.find("_pj") != std::string::npos || path.find("_mw") != std::string::npos ||
+         path.rfind("area.", 0) == 0 || path.rfind("voltage.", 0) == 0;
 }
 
 /// Unit of a setting, from its key: the last of its words that is a unit, "per" included.
 std::string unit_of(const std::string& path) {
-  static const std::vector<std::pair<std::string, std::string>> units{{"_pj_per_byte", "pJ/B"},
+  static const std::vector<std::pair<std::string, std::string>> units{{"tops_per_mm2", "TOPS/mm2"},
+                                                                      {"tops_per_w", "TOPS/W"},
+                                                                      {"tops", "TOPS"},
+                                                                      {"_um2_per_kib", "um2/KiB"},
+                                                                      {"_mm2_per_mib", "mm2/MiB"},
+                                                                      {"_um2", "um2"},
+                                                                      {"_mm2", "mm2"},
+                                                                      {"_pj_per_byte", "pJ/B"},
                                                                       {"_pj", "pJ"},
                                                                       {"_mw", "mW"},
                                                                       {"_mhz", "MHz"},
@@ -144,6 +153,7 @@ Json describe_json(const LoadedPlatform& loaded, bool energy_only) {
     entry["description"] = setting.description;
     json["settings"].push_back(std::move(entry));
   }
+  json["peak"] = peak_json(platform::peak_figures(loaded));
   return json;
 }
 
@@ -164,7 +174,7 @@ void describe(const DescribeArguments& arguments) {
                      .dump(2, ' ', false, Json::error_handler_t::replace)
               << '\n';
   } else if (arguments.energy) {
-    std::cout << constants_text(loaded, true);
+    std::cout << constants_text(loaded, true) << peak_text(platform::peak_figures(loaded));
   } else {
     std::cout << overview_text(loaded) << "\nSettings\n" << constants_text(loaded, false);
   }
@@ -180,7 +190,8 @@ void add_describe(CLI::App& app, Invocation& /*invocation*/) {
       ->capture_default_str();
   command->add_option("--set", arguments->set, "Change a setting: PATH=VALUE")
       ->allow_extra_args(false);
-  command->add_flag("--energy", arguments->energy, "Only energies and powers");
+  command->add_flag("--energy", arguments->energy,
+                    "Only energies, powers and areas, and the peak figures that follow");
   CLI::Option* json = command->add_flag("--json", arguments->json, "As JSON");
   CLI::Option* yaml =
       command->add_flag("--yaml", arguments->yaml, "As a complete platform file")->excludes(json);

@@ -89,6 +89,9 @@ std::vector<Setting> soc_settings() {
   add_noc_settings(list);
   add_tile_settings(list);
   add_leakage_settings(list);
+  add_voltage_settings(list);
+  add_area_settings(list);
+  add_published_settings(list);
   return list.take();
 }
 

@@ -31,6 +31,46 @@ struct LeakageConfig {
   double tile_mw = 0.5;
 };
 
+/// Area of the parts of the chip.
+struct AreaConfig {
+  double adc_um2 = 1043.0;  ///< converters of both polarities of one column
+  double dac_um2 = 124.0;   ///< driver of one row
+  double cell_um2 = 3.44;   ///< a differential pair in the array, with its share of the wiring
+  double nmpu_lane_um2 = 1030.0;    ///< a lane of the NMPU with its parameters
+  double sram_um2_per_kib = 405.0;  ///< SRAM of a tile
+  double control_um2 = 20000.0;     ///< sequencer, registers and network port of a tile
+  double router_um2 = 28700.0;      ///< a router with its links
+  double host_mm2 = 0.021;          ///< the core with its peripherals
+  double ram_mm2_per_mib = 0.33;    ///< RAM of the host subsystem
+};
+
+/// Supply of a domain, and the supply its energies and leakage are given for.
+struct SupplyConfig {
+  double voltage_v = 0.8;
+  double nominal_v = 0.8;
+};
+
+/// Supplies of the clock domains.
+struct VoltageConfig {
+  SupplyConfig host;  ///< core, RAM, local bus
+  SupplyConfig noc;   ///< routers, links, DMA engine
+  SupplyConfig tile;  ///< SRAM, NMPU, control, drivers and converters of the tiles
+};
+
+/// What was published of a chip in one read mode; 0: nothing.
+struct PublishedMode {
+  double mvm_ns = 0.0;
+  double tops = 0.0;
+  double tops_per_w = 0.0;    ///< of drivers, array and converters
+  double tops_per_mm2 = 0.0;  ///< of the tiles
+};
+
+/// Published figures the derived ones are shown beside.
+struct PublishedConfig {
+  PublishedMode one_phase;
+  PublishedMode four_phase;
+};
+
 /// Firmware-visible identification and everything the models are built from.
 struct SocConfig {
   std::string name = "default";
@@ -48,6 +88,9 @@ struct SocConfig {
   std::string technology = "pcm_like";  ///< what tile.crossbar.device was taken from
   std::string device_table = "none";    ///< file of tile.crossbar.device.table
   LeakageConfig leakage;
+  VoltageConfig voltage;
+  AreaConfig area;
+  PublishedConfig published;
 };
 
 }  // namespace aimc::platform

@@ -61,6 +61,12 @@ Json energy_section(const RunResult& result) {
           {"by_activity_j", activities}};
 }
 
+Json area_section(const RunResult& result) {
+  Json components = Json::object();
+  for (const platform::AreaShare& share : result.area) components[share.component] = share.mm2;
+  return {{"total_mm2", platform::total_mm2(result.area)}, {"by_component_mm2", components}};
+}
+
 Json metrics_section(const RunResult& result) {
   std::uint64_t macs = 0;
   for (const platform::TileResult& tile : result.tiles) macs += tile.macs;
@@ -69,6 +75,7 @@ Json metrics_section(const RunResult& result) {
   const double joules = total_energy_j(result);
   return {{"macs", macs},
           {"ops_per_s", ratio(ops, seconds)},
+          {"ops_per_s_per_mm2", ratio(ratio(ops, seconds), platform::total_mm2(result.area))},
           {"ops_per_j", ratio(ops, joules)},
           {"mean_power_w", ratio(joules, seconds)}};
 }
@@ -129,6 +136,7 @@ nlohmann::ordered_json make_summary(const RunRecord& record, const RunResult& re
                     {"mean_latency_cycles", result.noc.mean_latency_cycles},
                     {"max_link_utilisation", result.noc.max_link_utilisation}};
   summary["energy"] = energy_section(result);
+  summary["area"] = area_section(result);
   summary["metrics"] = metrics_section(result);
   return summary;
 }

@@ -8,6 +8,7 @@
 
 #include "models/analog/crossbar.h"
 #include "platform/config/platform_file.h"
+#include "platform/config/voltage.h"
 #include "platform/report/report_error.h"
 
 namespace aimc::report {
@@ -173,7 +174,8 @@ double programming_j(const RunFolder& run) {
 Peaks platform_peaks(const RunFolder& run) {
   const std::string file = run.path + "/platform.yaml";
   try {
-    const platform::SocConfig config = platform::load_platform_text(run.platform_yaml, file).config;
+    const platform::SocConfig config =
+        platform::at_voltages(platform::load_platform_text(run.platform_yaml, file).config);
     const double tiles = config.tile_count;
     const double ops = 2.0 * config.tile.crossbar.rows * config.tile.crossbar.columns;
     const FullMvm one = full_mvm(config.tile.crossbar, false);

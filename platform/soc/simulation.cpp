@@ -8,6 +8,7 @@
 #include "models/core/jobs.h"
 #include "models/riscv/direct_map.h"
 #include "models/riscv/gdb_debugger.h"
+#include "platform/config/voltage.h"
 #include "platform/soc/backtrace.h"
 #include "platform/soc/guest_services.h"
 #include "platform/soc/mailbox_recorder.h"
@@ -100,7 +101,7 @@ class Run {
   std::unique_ptr<Soc> make_soc() {
     std::vector<std::string> args{options_.elf.path};
     args.insert(args.end(), options_.firmware_args.begin(), options_.firmware_args.end());
-    return std::make_unique<Soc>("soc", options_.config, options_.seed,
+    return std::make_unique<Soc>("soc", at_voltages(options_.config), options_.seed,
                                  NmpuChoice{options_.nmpu, options_.nmpu_waves_tile,
                                             options_.nmpu_waves, options_.nmpu_trace},
                                  args, options_.uart, uart_source(), mailbox_, energy_, probe_,
@@ -339,6 +340,7 @@ class Run {
     result.power = recorder_.power();
     result.utilisation = recorder_.utilisation();
     result.energy = energy_.entries();
+    result.area = area_of(options_.config);
     for (const SaveRange& range : options_.saves) {
       const std::uint8_t* begin = soc_->ram().data() + (range.address - map::kRamBase);
       result.saved.emplace_back(begin, begin + range.bytes);

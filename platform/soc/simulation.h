@@ -15,6 +15,7 @@
 #include "models/nmpu/trace_format.h"
 #include "models/noc/network.h"
 #include "models/noc/packet_observer.h"
+#include "platform/config/area.h"
 #include "platform/config/soc_config.h"
 #include "platform/soc/elf_image.h"
 #include "platform/soc/history.h"
@@ -156,6 +157,7 @@ struct RunResult {
   std::vector<TileResult> tiles;
   NocResult noc;
   std::vector<core::EnergyMeter::Entry> energy;
+  std::vector<AreaShare> area;  ///< by component, see area_of
   std::vector<SectionResult> sections;
   History power;                    ///< joules by group of components, see RunRecorder
   History utilisation;              ///< busy picoseconds by track

@@ -53,6 +53,27 @@ TEST(CliDescribe, JsonHasEverySettingWithUnitAndSource) {
   const auto energy = nlohmann::json::parse(output_of({"describe", "--json", "--energy"}));
   EXPECT_GT(energy["settings"].size(), 20U);
   EXPECT_LT(energy["settings"].size(), json["settings"].size());
+  EXPECT_EQ(units["area.cell_um2"], "um2");
+  EXPECT_EQ(units["area.sram_um2_per_kib"], "um2/KiB");
+  EXPECT_EQ(units["area.ram_mm2_per_mib"], "mm2/MiB");
+  EXPECT_EQ(units["voltage.tile.nominal_v"], "V");
+  EXPECT_EQ(units["published.one_phase.tops"], "TOPS");
+  EXPECT_EQ(units["published.one_phase.tops_per_mm2"], "TOPS/mm2");
+}
+
+TEST(CliDescribe, PeakFiguresStandBesideThePublishedOnes) {
+  const std::string text = output_of({"describe", "--platform", "hermes64", "--energy"});
+  EXPECT_THAT(text, HasSubstr("voltage.tile.voltage_v"));
+  EXPECT_THAT(text, HasSubstr("tile/crossbar"));
+  EXPECT_THAT(text, HasSubstr("one-phase             four-phase"));
+  EXPECT_THAT(text, HasSubstr("fitted"));
+  EXPECT_THAT(text, HasSubstr("predicted"));
+  const auto peak = nlohmann::json::parse(
+      output_of({"describe", "--platform", "hermes64", "--energy", "--json"}))["peak"];
+  EXPECT_NEAR(peak["modes"][0]["tops"].get<double>(), 63.1, 0.1);
+  EXPECT_NEAR(peak["modes"][1]["tops_per_w_dac_array_adc"].get<double>(), 2.44, 0.01);
+  EXPECT_EQ(peak["published"].size(), 8U);
+  EXPECT_THAT(output_of({"describe", "--energy"}), HasSubstr("Nothing was published"));
 }
 
 TEST(CliDescribe, YamlIsAPlatformFile) {

@@ -23,6 +23,7 @@ inline platform::RunResult fake_result() {
       {"host", "instructions", 3'000'000, 3e-5}, {"tile0/adc", "conversion", 100, 0.1e-9},
       {"tile0/nmpu", "column", 640, 0.2e-9},     {"tile1/adc", "conversion", 140, 0.3e-9},
       {"tile10/adc", "conversion", 1, 0.7e-9},   {"tile1", "leakage", 0, 1e-9}};
+  result.area = {{"tile/adc", 2.0}, {"host", 0.5}};
   result.nmpu_compared = 1536;
   return result;
 }

@@ -33,7 +33,7 @@ TEST(Summary, HasTheStableKeysInOrder) {
   EXPECT_THAT(keys(summary),
               ElementsAre("schema", "version", "platform", "firmware", "arguments", "seed",
                           "noc_model", "analog_model", "devices", "run", "exit", "reported", "time",
-                          "host", "tiles", "noc", "energy", "metrics"));
+                          "host", "tiles", "noc", "energy", "area", "metrics"));
   EXPECT_EQ(summary["schema"], "aimc-vp/summary/1");
   EXPECT_THAT(keys(summary["run"]),
               ElementsAre("wall_s", "host_mips", "threads", "nmpu_backend", "nmpu_compared",
@@ -44,7 +44,8 @@ TEST(Summary, HasTheStableKeysInOrder) {
                                                 "mean_latency_cycles", "max_link_utilisation"));
   EXPECT_THAT(keys(summary["energy"]), ElementsAre("total_j", "by_component_j", "by_activity_j"));
   EXPECT_THAT(keys(summary["metrics"]),
-              ElementsAre("macs", "ops_per_s", "ops_per_j", "mean_power_w"));
+              ElementsAre("macs", "ops_per_s", "ops_per_s_per_mm2", "ops_per_j", "mean_power_w"));
+  EXPECT_THAT(keys(summary["area"]), ElementsAre("total_mm2", "by_component_mm2"));
   EXPECT_THAT(keys(summary["reported"]), ElementsAre("accuracy", "images", "latency_s"));
 }
 
@@ -59,6 +60,9 @@ TEST(Summary, DerivesWhatFollowsFromTheRest) {
   const double total = summary["energy"]["total_j"];
   EXPECT_EQ(summary["metrics"]["macs"], 4000);
   EXPECT_DOUBLE_EQ(summary["metrics"]["ops_per_s"], 8000 / 2e-3);
+  EXPECT_DOUBLE_EQ(summary["area"]["total_mm2"], 2.5);
+  EXPECT_DOUBLE_EQ(summary["area"]["by_component_mm2"]["tile/adc"], 2.0);
+  EXPECT_DOUBLE_EQ(summary["metrics"]["ops_per_s_per_mm2"], 8000 / 2e-3 / 2.5);
   EXPECT_DOUBLE_EQ(summary["metrics"]["ops_per_j"], 8000 / total);
   EXPECT_DOUBLE_EQ(summary["metrics"]["mean_power_w"], total / 2e-3);
 }

@@ -1,0 +1,35 @@
+#include "platform/config/area.h"
+
+namespace aimc::platform {
+namespace {
+
+constexpr double kUm2PerMm2 = 1e6;
+
+}  // namespace
+
+std::vector<AreaShare> area_of(const SocConfig& config) {
+  const AreaConfig& area = config.area;
+  const tile::TileConfig& tile = config.tile;
+  const double rows = tile.crossbar.rows;
+  const double columns = tile.crossbar.columns;
+  const double tiles = config.tile_count / kUm2PerMm2;
+  return {{"tile/adc", tiles * columns * area.adc_um2},
+          {"tile/dac", tiles * rows * area.dac_um2},
+          {"tile/crossbar", tiles * rows * columns * area.cell_um2},
+          {"tile/nmpu", tiles * tile.nmpu.lanes * area.nmpu_lane_um2},
+          {"tile/sram", tiles * tile.sram_kib * area.sram_um2_per_kib},
+          {"tile/control", tiles * area.control_um2},
+          {"noc", config.noc.width * config.noc.height * area.router_um2 / kUm2PerMm2},
+          {"host", area.host_mm2},
+          {"ram", config.ram.size_mib * area.ram_mm2_per_mib}};
+}
+
+double total_mm2(const std::vector<AreaShare>& shares, const std::string& prefix) {
+  double total = 0.0;
+  for (const AreaShare& share : shares) {
+    if (share.component.compare(0, prefix.size(), prefix) == 0) total += share.mm2;
+  }
+  return total;
+}
+
+}  // namespace aimc::platform

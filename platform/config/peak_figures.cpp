@@ -1,0 +1,140 @@
+#include "platform/config/peak_figures.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "platform/config/voltage.h"
+
+namespace aimc::platform {
+namespace {
+
+constexpr double kEnergyWindowNs = 128.0;  // of the converters' energies in the configuration
+constexpr unsigned kNmpuStages = 3;
+
+double cycles_for(double bytes, unsigned bytes_per_cycle) {
+  return std::ceil(bytes / bytes_per_cycle);
+}
+
+double sum_of(const std::vector<EnergyShare>& shares) {
+  double sum = 0.0;
+  for (const EnergyShare& share : shares) sum += share.picojoules;
+  return sum;
+}
+
+double leakage_mw(const SocConfig& config) {
+  const LeakageConfig& leakage = config.leakage;
+  return leakage.host_mw + leakage.ram_mw +
+         leakage.noc_router_mw * config.noc.width * config.noc.height +
+         leakage.tile_mw * config.tile_count;
+}
+
+/// From one MVM to the next: the integration, rounded up to the tile's clock, or the SRAM's port if
+/// loading inputs and storing counts takes it longer.
+double interval_ns(const tile::TileConfig& tile, unsigned phases) {
+  const analog::DacConfig& dac = tile.crossbar.dac;
+  const double cycle_ns = 1e3 / tile.clock_mhz;
+  const double window_ns = dac.lsb_ns * double(1U << PeakData::kMagnitudeBits);
+  const double integration_ns =
+      phases * window_ns + (phases - 1) * dac.phase_switch_ns + dac.settle_ns;
+  // A picosecond is the resolution of time; it decides what is a whole cycle.
+  const double whole_ns = std::ceil((integration_ns - 1e-3) / cycle_ns) * cycle_ns;
+  const double port_cycles = cycles_for(tile.crossbar.rows, tile.sram_bytes_per_cycle) +
+                             cycles_for(4.0 * tile.crossbar.columns, tile.sram_bytes_per_cycle);
+  return std::max(whole_ns, port_cycles * cycle_ns);
+}
+
+void add_mvm_energy(const SocConfig& config, unsigned phases, PeakMode& mode) {
+  const tile::TileConfig& tile = config.tile;
+  const analog::CrossbarConfig& crossbar = tile.crossbar;
+  const double rows = crossbar.rows;
+  const double columns = crossbar.columns;
+  const double pulse_ns = phases * PeakData::kMeanMagnitude * crossbar.dac.lsb_ns;
+  const double window_ns = phases * crossbar.dac.lsb_ns * double(1U << PeakData::kMagnitudeBits);
+  // Both devices of a pair conduct g_min, one of them the weight on top.
+  const analog::DeviceConfig& device = crossbar.device;
+  const double conductance_us = 2.0 * device.g_min_us + (device.g_max_us - device.g_min_us) *
+                                                            PeakData::kMeanMagnitude /
+                                                            PeakData::kMaxMagnitude;
+  const double squared_v = crossbar.read_voltage_v * crossbar.read_voltage_v;
+  const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
+  // uS V^2 ns are femtojoules.
+  const double array_pj = conductance_us * squared_v * pulse_ns * 1e-3 * rows * columns;
+  const double adc_pj = crossbar.adc.energy_pj * 2.0 * columns * window_ns / kEnergyWindowNs;
+  mode.analog_pj = dac_pj + array_pj + adc_pj;
+  mode.energy = {{"dac", dac_pj},
+                 {"array", array_pj},
+                 {"adc", adc_pj},
+                 {"sram", rows * tile.energy.sram_read_pj_per_byte +
+                              4.0 * columns * tile.energy.sram_write_pj_per_byte},
+                 {"command", tile.energy.command_pj},
+                 {"leakage", leakage_mw(config) * mode.mvm_ns / config.tile_count}};
+  mode.total_pj = sum_of(mode.energy);
+}
+
+/// One vector: counts out of the SRAM, through the NMPU, int8 results back.
+void add_post(const tile::TileConfig& tile, PeakMode& mode) {
+  const double columns = tile.crossbar.columns;
+  const double cycles = tile.command_cycles + cycles_for(4.0 * columns, tile.sram_bytes_per_cycle) +
+                        std::ceil(columns / tile.nmpu.lanes) + kNmpuStages +
+                        cycles_for(columns, tile.sram_bytes_per_cycle);
+  mode.post_ns = cycles * 1e3 / tile.clock_mhz;
+  mode.post = {{"nmpu", columns * tile.energy.nmpu_column_pj},
+               {"sram", 4.0 * columns * tile.energy.sram_read_pj_per_byte +
+                            columns * tile.energy.sram_write_pj_per_byte},
+               {"command", tile.energy.command_pj}};
+  mode.post_pj = sum_of(mode.post);
+}
+
+PeakMode peak_mode(const SocConfig& config, bool four_phase, const std::vector<AreaShare>& area) {
+  const unsigned phases = four_phase ? 4 : 1;
+  PeakMode mode;
+  mode.four_phase = four_phase;
+  mode.mvm_ns = interval_ns(config.tile, phases);
+  const double operations =
+      2.0 * config.tile.crossbar.rows * config.tile.crossbar.columns;  // of one MVM
+  mode.tops = config.tile_count * operations / mode.mvm_ns * 1e-3;
+  add_mvm_energy(config, phases, mode);
+  mode.power_w = config.tile_count * mode.total_pj / mode.mvm_ns * 1e-3;
+  // Operations per picojoule are 10^12 operations per joule.
+  mode.tops_per_w_analog = operations / mode.analog_pj;
+  mode.tops_per_w = operations / mode.total_pj;
+  mode.tops_per_mm2_tiles = mode.tops / total_mm2(area, "tile/");
+  mode.tops_per_mm2 = mode.tops / total_mm2(area);
+  add_post(config.tile, mode);
+  return mode;
+}
+
+void add_comparisons(const LoadedPlatform& platform, const PeakMode& mode,
+                     const PublishedMode& published, std::vector<Comparison>& comparisons) {
+  const std::string phases = mode.four_phase ? "four" : "one";
+  const auto add = [&](const char* figure, const char* key, double derived, double value) {
+    if (value <= 0.0) return;
+    const std::string path = "published." + phases + "_phase." + key;
+    const auto annotation = platform.annotations.find(path);
+    const bool fitted =
+        annotation != platform.annotations.end() && annotation->second.kind == "apportioned";
+    comparisons.push_back(
+        {std::string(figure) + ", " + phases + "-phase", path, derived, value, fitted});
+  };
+  add("ns per MVM", "mvm_ns", mode.mvm_ns, published.mvm_ns);
+  add("TOPS", "tops", mode.tops, published.tops);
+  add("TOPS/W", "tops_per_w", mode.tops_per_w_analog, published.tops_per_w);
+  add("TOPS/mm2", "tops_per_mm2", mode.tops_per_mm2_tiles, published.tops_per_mm2);
+}
+
+}  // namespace
+
+PeakFigures peak_figures(const LoadedPlatform& platform) {
+  const SocConfig config = at_voltages(platform.config);
+  PeakFigures figures;
+  figures.area = area_of(config);
+  for (const bool four_phase : {false, true}) {
+    figures.modes.push_back(peak_mode(config, four_phase, figures.area));
+    add_comparisons(platform, figures.modes.back(),
+                    four_phase ? config.published.four_phase : config.published.one_phase,
+                    figures.comparisons);
+  }
+  return figures;
+}
+
+}  // namespace aimc::platform
