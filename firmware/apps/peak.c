@@ -1,10 +1,11 @@
 /* What the tiles can do at most: every tile executes strided MVMs over its whole crossbar, all at
  * once, and the host takes the time from the first start to the last end.
  *
- *   peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N]
+ *   peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N] [--data sparse|dense]
  *
  * A command does `strided` MVMs (32; at most 48, for the counts have to fit the SRAM), a program
- * repeats it.
+ * repeats it. Dense data are spread uniformly over -127..127, weights and inputs, which is what the
+ * derived energy of a peak MVM assumes; sparse ones are half of full scale at most, in few inputs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "aimc_dma.h"
 #include "aimc_program.h"
 
+enum { kInputBytes = 0x1000 }; /* before the counts */
 enum { kMaxTiles = 1024, kMaxColumns = 1024, kMaxStrided = 48, kTimeoutUs = 60000000, kUsage = 2 };
 
 static aimc_tile tiles[kMaxTiles];
@@ -45,9 +47,32 @@ static aimc_status load_weights(aimc_tile* tile) {
   return status != AIMC_OK ? status : aimc_dma_wait(kTimeoutUs, NULL);
 }
 
-/* Weights 1, -1, 1, ... in every cell, inputs that differ from repetition to repetition. */
-static void prepare(aimc_tile* tile, unsigned index, bool four_phase) {
-  for (unsigned i = 0; i < sizeof weights; ++i) weights[i] = i % 2 == 0 ? 64 : -64;
+/* A value spread uniformly over -127..127. */
+static int8_t uniform(uint32_t* state) {
+  *state ^= *state << 13;
+  *state ^= *state >> 17;
+  *state ^= *state << 5;
+  return (int8_t)((int)((*state >> 8) % 255u) - 127);
+}
+
+static void write_inputs(aimc_tile* tile, bool dense, uint32_t* state) {
+  if (!dense) {
+    uint32_t inputs[256];
+    for (unsigned i = 0; i < 256; ++i) inputs[i] = (i * 2654435761u) & 0x3F3F3F3Fu;
+    check(tile, "inputs", aimc_tile_write(tile, 0, inputs, sizeof inputs));
+    return;
+  }
+  static int8_t inputs[kInputBytes] __attribute__((aligned(4)));
+  for (unsigned i = 0; i < sizeof inputs; ++i) inputs[i] = uniform(state);
+  check(tile, "inputs", aimc_tile_write(tile, 0, inputs, sizeof inputs));
+}
+
+/* The same row of weights in every row, inputs that differ from repetition to repetition. */
+static void prepare(aimc_tile* tile, unsigned index, bool four_phase, bool dense) {
+  uint32_t state = 2463534242u + 7919u * index;
+  for (unsigned i = 0; i < sizeof weights; ++i) {
+    weights[i] = dense ? uniform(&state) : i % 2 == 0 ? 64 : -64;
+  }
   check(tile, "opening", aimc_tile_open(tile, index));
   const aimc_read_mode mode = {.magnitude_bits = 7, .four_phase = four_phase};
   check(tile, "read mode", aimc_tile_set_read_mode(tile, &mode));
@@ -55,16 +80,14 @@ static void prepare(aimc_tile* tile, unsigned index, bool four_phase) {
   const aimc_command program = {
       {AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0, tile->rows << 16, tile->columns << 16}};
   check(tile, "programming", aimc_tile_submit(tile, &program));
-  uint32_t inputs[256];
-  for (unsigned i = 0; i < 256; ++i) inputs[i] = (i * 2654435761u) & 0x3F3F3F3Fu;
-  check(tile, "inputs", aimc_tile_write(tile, 0, inputs, sizeof inputs));
+  write_inputs(tile, dense, &state);
 }
 
 static void load(aimc_tile* tile, unsigned strided, unsigned rounds) {
   const aimc_region all = {0, (uint16_t)tile->rows, 0, (uint16_t)tile->columns};
   aimc_command code[3];
   aimc_program program = {.commands = code, .capacity = 3};
-  aimc_command mvm = aimc_cmd_mvm(0, 0x1000, 0, &all);
+  aimc_command mvm = aimc_cmd_mvm(0, kInputBytes, 0, &all);
   if (strided > 1) aimc_cmd_repeat(&mvm, strided, 64, 4 * tile->columns);
   const unsigned top = aimc_program_add(&program, mvm);
   aimc_program_add(&program, aimc_cmd_loop(0, top, rounds));
@@ -72,18 +95,30 @@ static void load(aimc_tile* tile, unsigned strided, unsigned rounds) {
   check(tile, "program", aimc_program_load(tile, &program));
 }
 
+/* 0 sparse, 1 dense, 2 neither. */
+static unsigned data_option(int argc, char** argv) {
+  const char* word = "sparse";
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (strcmp(argv[i], "--data") == 0) word = argv[i + 1];
+  }
+  return strcmp(word, "sparse") == 0 ? 0 : strcmp(word, "dense") == 0 ? 1 : 2;
+}
+
 int main(int argc, char** argv) {
   const unsigned long count = option(argc, argv, "--tiles", aimc_platform()->tile_count);
   const unsigned long repetitions = option(argc, argv, "--repetitions", 12800);
   const unsigned long strided = option(argc, argv, "--strided", 32);
   const unsigned long phases = option(argc, argv, "--phases", 1);
-  if (count == 0 || count > aimc_platform()->tile_count || strided == 0 || strided > kMaxStrided ||
-      repetitions < strided || (phases != 1 && phases != 4)) {
-    printf("usage: peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N]\n");
+  const unsigned data = data_option(argc, argv);
+  if (data > 1 || count == 0 || count > aimc_platform()->tile_count || strided == 0 ||
+      strided > kMaxStrided || repetitions < strided || (phases != 1 && phases != 4)) {
+    printf(
+        "usage: peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N] "
+        "[--data sparse|dense]\n");
     return kUsage;
   }
   const unsigned rounds = (unsigned)(repetitions / strided);
-  for (unsigned i = 0; i < count; ++i) prepare(&tiles[i], i, phases == 4);
+  for (unsigned i = 0; i < count; ++i) prepare(&tiles[i], i, phases == 4, data == 1);
   for (unsigned i = 0; i < count; ++i)
     check(&tiles[i], "programming", aimc_tile_wait(&tiles[i], kTimeoutUs));
   for (unsigned i = 0; i < count; ++i) load(&tiles[i], (unsigned)strided, rounds);

@@ -1,4 +1,5 @@
 """Runs aimc-vp for the system tests and reads what a run leaves behind."""
+import csv
 import dataclasses
 import gzip
 import json
@@ -37,6 +38,11 @@ class Run:
         summary = self.summary
         del summary["run"]
         return summary
+
+    def accounts(self):
+        """(component, activity, joules) of energy.csv."""
+        with open(self.out / "energy.csv", newline="", encoding="utf-8") as file:
+            return [(line["component"], line["activity"], float(line["energy_j"])) for line in csv.DictReader(file)]
 
     def bytes_of(self, name):
         return (self.out / name).read_bytes()
