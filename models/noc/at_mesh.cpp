@@ -73,20 +73,39 @@ void AtMesh::lay_path(std::uint32_t slot) {
   if (path_size_.size() <= slot) {
     path_size_.resize(slot + 1U);
     granted_.resize(slot + 1U);
+    copies_.resize(slot + 1U);
     hops_.resize((slot + 1U) * stride_);
   }
   const Packet& packet = book_[slot].packet;
   find_path(topology_, config_.routing, packet.source, packet.destination, path_);
   path_size_[slot] = path_.size;
   granted_[slot] = 0;
+  copies_[slot] = {};
   for (unsigned i = 0; i < path_.size; ++i) {
     hop_of(slot, i) = {};
     hop_of(slot, i).link = link_of(path_, i);
   }
 }
 
+void AtMesh::lay_tree(const PacketBook::Multicast& multicast) {
+  for (const std::uint32_t slot : multicast.slots) lay_path(slot);
+  const MulticastTree& tree = multicast.tree;
+  for (unsigned copy = 1; copy < multicast.slots.size(); ++copy) {
+    const MulticastTree::Branch& first = tree.branches[tree.first[copy]];
+    const std::uint32_t slot = multicast.slots[copy];
+    const std::uint32_t parent = multicast.slots[tree.branches[first.before].copy];
+    copies_[slot] = {parent, first.hop, PacketBook::kNone, copies_[parent].first_child};
+    copies_[parent].first_child = slot;
+  }
+  packets_ += multicast.slots.size() - 1;
+}
+
 void AtMesh::inject(std::uint32_t slot) {
-  lay_path(slot);
+  if (book_[slot].multicast == nullptr) {
+    lay_path(slot);
+  } else {
+    lay_tree(*book_[slot].multicast);
+  }
   const Packet& packet = book_[slot].packet;
   const unsigned node = packet.source.id;
   SourceQueue& queue = sources_[node];
@@ -219,12 +238,18 @@ void AtMesh::start_source(unsigned node) {
 // The head at the front of the buffer behind `link` wants its next link.
 void AtMesh::request(std::uint32_t link) {
   const Record& record = record_of(link, links_[link].front);
-  const std::uint32_t wanted = hop_of(record.slot, record.hop).link;
-  const std::uint32_t input = links_[link].input;
+  const unsigned input = links_[link].input;
+  want(record.slot, record.hop, input);
+  for_each_fork(record.slot, record.hop,
+                [&](std::uint32_t copy) { want(copy, record.hop, input); });
+}
+
+void AtMesh::want(std::uint32_t slot, unsigned hop, unsigned input) {
+  const std::uint32_t wanted = hop_of(slot, hop).link;
   Link& next = links_[wanted];
   next.waiting = static_cast<std::uint16_t>(next.waiting | 1U << input);
-  next.waiting_slot[input] = record.slot;
-  next.waiting_hop[input] = static_cast<std::uint8_t>(record.hop);
+  next.waiting_slot[input] = slot;
+  next.waiting_hop[input] = static_cast<std::uint8_t>(hop);
   list_for_arbitration(wanted);
 }
 
@@ -303,8 +328,29 @@ void AtMesh::grant(std::uint32_t slot, unsigned index) {
     record_of(hop.link, hop.record) = {hop.first_flit, flits,    slot,    index + 1,
                                        kUnknown,       kUnknown, kUnknown};
   }
+  share_grant(slot, index);
   resolve_head(slot, index);
   if (index == 0) bounds_.put(earliest_arrival(slot, now_), slot << 1U);
+}
+
+// Copies that fork further on have got the link, too.
+void AtMesh::share_grant(std::uint32_t slot, unsigned index) {
+  for (std::uint32_t copy = copies_[slot].first_child; copy != PacketBook::kNone;
+       copy = copies_[copy].next_child) {
+    if (copies_[copy].fork <= index) continue;
+    granted_[copy] = index + 1;
+    hop_of(copy, index).granted = hop_of(slot, index).granted;
+    if (index == 0) bounds_.put(earliest_arrival(copy, now_), copy << 1U);
+    share_grant(copy, index);
+  }
+}
+
+// When a head or a tail has left a buffer by all outputs it takes; kUnknown before.
+std::uint64_t AtMesh::all_departed(std::uint32_t owner, unsigned hop, std::uint64_t Hop::*time) {
+  std::uint64_t last = hop_of(owner, hop).*time;
+  for_each_fork(owner, hop,
+                [&](std::uint32_t copy) { last = std::max(last, hop_of(copy, hop).*time); });
+  return last;
 }
 
 void AtMesh::resolve_owner(std::uint32_t number) {
@@ -361,13 +407,14 @@ void AtMesh::resolve_head(std::uint32_t slot, unsigned index) {
     if (links_[hop.link].front == hop.record) announce(hop.link);
   }
   if (index > 0) {
-    const Hop& before = hop_of(slot, index - 1);
-    record_of(before.link, before.record).head = head;
+    const std::uint32_t owner = owner_before(slot, index);
+    const Hop& before = hop_of(owner, index - 1);
+    record_of(before.link, before.record).head = all_departed(owner, index, &Hop::head);
   }
   // A packet longer than the buffers spans several links; their tails depend on this head.
   const unsigned spanned = (book_[slot].packet.flits - 1) / config_.buffer_flits;
   for (unsigned i = index - std::min(index, spanned); i <= index; ++i) resolve_tail(slot, i);
-  if (index > 0) resolve_owner(hop_of(slot, index - 1).link);
+  if (index > 0) resolve_owner(hop_of(owner_before(slot, index), index - 1).link);
 }
 
 // When there is room behind the link for a packet's last flit; 0 if always.
@@ -401,7 +448,7 @@ void AtMesh::resolve_tail(std::uint32_t slot, unsigned index) {
   if (hop.head == kUnknown || hop.tail != kUnknown) return;
   std::uint64_t tail = hop.head + book_[slot].packet.flits - 1;
   if (index > 0) {
-    const Hop& before = hop_of(slot, index - 1);
+    const Hop& before = hop_of(owner_before(slot, index), index - 1);
     if (before.tail == kUnknown) return;
     tail = std::max(tail, before.tail + flight_cycles(index - 1));
   }
@@ -420,11 +467,15 @@ void AtMesh::resolve_tail(std::uint32_t slot, unsigned index) {
     arrivals_.put(tail + flight_cycles(index), slot);
   } else {
     resolve_tail(slot, index + 1);
+    for_each_fork(slot, index + 1, [&](std::uint32_t copy) { resolve_tail(copy, index + 1); });
   }
   if (index > 0) {
-    const Hop& before = hop_of(slot, index - 1);
-    record_of(before.link, before.record).tail = tail;
-    leave_buffer(before.link, tail);
+    const std::uint32_t owner = owner_before(slot, index);
+    const std::uint64_t left = all_departed(owner, index, &Hop::tail);
+    if (left == kUnknown) return;
+    const Hop& before = hop_of(owner, index - 1);
+    record_of(before.link, before.record).tail = left;
+    leave_buffer(before.link, left);
     resolve_owner(before.link);
   }
 }

@@ -100,6 +100,14 @@ class AtMesh {
     return link << 2U | static_cast<std::uint32_t>(kind);
   }
 
+  /// A multicast's copy starts at the hop behind its fork; what comes before is the parent's.
+  struct Copy {
+    std::uint32_t parent = PacketBook::kNone;
+    std::uint32_t fork = 0;  // the first hop of its own
+    std::uint32_t first_child = PacketBook::kNone;
+    std::uint32_t next_child = PacketBook::kNone;  // of the same parent
+  };
+
   Hop& hop_of(std::uint32_t slot, unsigned hop) { return hops_[slot * stride_ + hop]; }
   Record& record_of(std::uint32_t link, std::uint64_t number) {
     return records_[link * record_stride_ + (number & (record_stride_ - 1))];
@@ -111,7 +119,23 @@ class AtMesh {
     const bool second = (path.second_class >> hop & 1U) != 0;
     return path.links[hop] + (second ? topology_.link_count() : 0);
   }
+  /// The copy that has the hop before one of a slot's own: itself, or its parent at a fork.
+  std::uint32_t owner_before(std::uint32_t slot, unsigned hop) const {
+    const Copy& copy = copies_[slot];
+    return copy.parent != PacketBook::kNone && copy.fork == hop ? copy.parent : slot;
+  }
+  template <typename Function>
+  void for_each_fork(std::uint32_t slot, unsigned hop, Function function) {
+    for (std::uint32_t child = copies_[slot].first_child; child != PacketBook::kNone;
+         child = copies_[child].next_child) {
+      if (copies_[child].fork == hop) function(child);
+    }
+  }
   void lay_path(std::uint32_t slot);
+  void lay_tree(const PacketBook::Multicast& multicast);
+  void share_grant(std::uint32_t slot, unsigned hop);
+  void want(std::uint32_t slot, unsigned hop, unsigned input);
+  std::uint64_t all_departed(std::uint32_t owner, unsigned hop, std::uint64_t Hop::*time);
   void arrive_until(std::uint64_t cycle);
   void handle(Event what);
   void start_source(unsigned node);
@@ -147,6 +171,7 @@ class AtMesh {
   std::vector<Hop> hops_;            // stride_ a slot
   std::vector<unsigned> path_size_;  // by slot
   std::vector<unsigned> granted_;    // links a packet has got, by slot
+  std::vector<Copy> copies_;         // by slot
   std::size_t packets_ = 0;
   std::vector<SourceQueue> sources_;
   EventWheel<Event> events_;

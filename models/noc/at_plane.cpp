@@ -21,7 +21,7 @@ AtPlane::AtPlane(const NocConfig& config, const Topology& topology, PacketBook& 
 
 void AtPlane::inject(std::uint32_t slot) {
   if (mesh_.empty()) {
-    if (take_off(slot)) return;
+    if (book_[slot].multicast == nullptr && take_off(slot)) return;
     go_through_mesh();
   }
   mesh_.inject(slot);

@@ -37,6 +37,12 @@ class PacketEngine {
   /// @throws std::invalid_argument for a node that does not exist, no flits, or a packet injected
   /// before now()
   virtual PacketId inject(const Packet& packet) = 0;
+  /// Puts one packet for several nodes into its source's queue; routers replicate it where routes
+  /// part. packet.destination is not looked at. Each destination's copy arrives by itself: the
+  /// first one's id is returned, the others' follow it in the order of the destinations.
+  /// @throws std::invalid_argument like inject and check_multicast
+  virtual PacketId inject_multicast(const Packet& packet,
+                                    const std::vector<Node>& destinations) = 0;
   /// Carries out everything before `cycle`, and the arrivals of `cycle`; an earlier cycle than
   /// now() does nothing.
   virtual void advance_to(std::uint64_t cycle) = 0;

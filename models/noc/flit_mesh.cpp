@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/noc/flit_ports.h"
 #include "models/noc/routing.h"
 
 namespace aimc::noc {
@@ -11,22 +12,6 @@ namespace {
 constexpr unsigned kInjectionCycles = 2;     // from the source to its router's buffer
 constexpr unsigned kCreditCycles = 3;        // from a flit's departure to the router before
 constexpr unsigned kSourceCreditCycles = 2;  // to the source
-constexpr std::uint32_t kTail = 1;
-constexpr std::uint32_t kHead = 2;
-
-// Ports in the order of round-robin allocation: the two of the first dimension, the two of the
-// second, the tile.
-constexpr std::array<unsigned, 6> kIndexOfPort = {0, 1, 3, 2, 4, 5};  // by Port
-constexpr std::array<Port, 4> kPortOfIndex = {Port::kEast, Port::kWest, Port::kSouth, Port::kNorth};
-constexpr unsigned kNeighbours = kPortOfIndex.size();  // ports that lead to other routers
-
-unsigned index_of(Port port) {
-  return kIndexOfPort[static_cast<unsigned>(port)];
-}
-
-constexpr unsigned opposite(unsigned port) {
-  return port ^ 1U;
-}
 
 unsigned lowest(std::uint64_t mask) {
   return static_cast<unsigned>(__builtin_ctzll(mask));
@@ -115,6 +100,7 @@ void FlitMesh::connect() {
 void FlitMesh::inject(std::uint32_t slot) {
   const Packet& packet = book_[slot].packet;
   Source& source = sources_[packet.source.id];
+  if (book_[slot].multicast != nullptr) forks_.resize(lanes_.size());
   if (source.queue.insert(book_, slot, source.flits_left > 0)) {
     sleepers_.emplace(packet.inject_cycle, packet.source.id);
   }
@@ -232,7 +218,7 @@ void FlitMesh::run_router(unsigned index) {
   allocate_switch(index);
   commit(index);
   const Router& router = routers_[index];
-  VcMask work = router.sends;
+  VcMask work = router.sends | router.forks;
   for (const VcMask requests : router.requests) work |= requests;
   if (work == 0) busy_routers_[index / 64] &= ~(VcMask{1} << (index % 64));
 }
@@ -281,7 +267,7 @@ FlitMesh::VcMask FlitMesh::may_take(std::size_t base, unsigned output, VcMask re
   const bool second = vc >= vcs_ / 2;
   VcMask suitable = 0;
   for_each_bit(requests, [&](unsigned lane) {
-    if (lanes_[base + lane].second_class == second) suitable |= VcMask{1} << lane;
+    if (wants_second_class(base + lane, output) == second) suitable |= VcMask{1} << lane;
   });
   return suitable;
 }
@@ -302,6 +288,15 @@ void FlitMesh::allocate_switch(unsigned index) {
     const Lane& lane = lanes_[base + number];
     if (credits_[base + lane.output * vcs_ + lane.output_vc] > 0) ask(ready, number, lane.output);
   });
+  for_each_bit(router.forks, [&](unsigned number) {
+    const Fork& fork = forks_[base + number];
+    for (unsigned i = 0; i < fork.size; ++i) {
+      const Branch& branch = fork.branches[i];
+      if (!branch.granted || branch.sent == fork.gone + lanes_[base + number].count) continue;
+      if (credits_[base + branch.output * vcs_ + branch.output_vc] == 0) continue;
+      ask(ready, number, branch.output);
+    }
+  });
   if (va_cycles_ == 0) {
     for (unsigned output = 0; output < kPorts; ++output) {
       if (router.requests[output] == 0) continue;
@@ -319,6 +314,14 @@ void FlitMesh::allocate_switch(unsigned index) {
     if (inputs[output] == 0) continue;
     granted[round_robin(inputs[output], router.switch_grant[output])] |= std::uint64_t{1} << output;
   }
+  // A guess holds only if the head got an output VC in this cycle, and one with room.
+  const auto right = [&](unsigned lane, unsigned output) {
+    const auto grant = std::find_if(vc_grants_.begin(), vc_grants_.end(), [&](const VcGrant& g) {
+      return g.lane == lane && g.output == output;
+    });
+    return grant != vc_grants_.end() && credits_[base + output * vcs_ + grant->vc] > 0;
+  };
+  fork_grants_.clear();
   for (unsigned input = 0; input < kPorts; ++input) {
     switch_grants_[input] = -1;
     if (granted[input] == 0) continue;
@@ -330,12 +333,18 @@ void FlitMesh::allocate_switch(unsigned index) {
     const unsigned vc = round_robin(vcs & port_mask, router.vc_choice[input]);
     router.vc_choice[input] = next_position(vc, vcs_);
     const unsigned lane = input * vcs_ + vc;
-    if (sure == 0) {
-      // A guess holds only if the head got an output VC in this cycle, and one with room.
-      const auto grant = std::find_if(vc_grants_.begin(), vc_grants_.end(),
-                                      [lane](const VcGrant& g) { return g.lane == lane; });
-      if (grant == vc_grants_.end() || credits_[base + output * vcs_ + grant->vc] == 0) continue;
+    if (lanes_[base + lane].forks) {
+      // Every output that takes the input takes the packet.
+      for_each_bit(granted[input], [&](unsigned each) {
+        const bool asks = ((ready[input][each] | guesses[input][each]) >> vc & 1U) != 0;
+        if (!asks) return;
+        router.switch_grant[each] = next_position(input, kPorts);
+        const bool has_vc = (ready[input][each] >> vc & 1U) != 0;
+        if (has_vc || right(lane, each)) fork_grants_.emplace_back(lane, each);
+      });
+      continue;
     }
+    if (sure == 0 && !right(lane, output)) continue;
     switch_grants_[input] = static_cast<int>(lane);
   }
 }
@@ -345,15 +354,23 @@ void FlitMesh::commit(unsigned index) {
   const std::size_t base = std::size_t{index} * kPorts * vcs_;
   for (const VcGrant& grant : vc_grants_) {
     Lane& lane = lanes_[base + grant.lane];
-    lane.output_vc = static_cast<std::uint8_t>(grant.vc);
+    const auto vc = static_cast<std::uint8_t>(grant.vc);
     router.free[grant.output] =
         static_cast<std::uint8_t>(router.free[grant.output] & ~(1U << grant.vc));
     router.requests[grant.output] &= ~(VcMask{1} << grant.lane);
-    router.sends |= VcMask{1} << grant.lane;
+    if (lane.forks) {
+      Branch& branch = branch_of(base + grant.lane, grant.output);
+      branch.output_vc = vc;
+      branch.granted = true;
+    } else {
+      lane.output_vc = vc;
+      router.sends |= VcMask{1} << grant.lane;
+    }
   }
   for (const int lane : switch_grants_) {
     if (lane >= 0) send_flit(index, static_cast<unsigned>(lane));
   }
+  for (const auto& [lane, output] : fork_grants_) send_fork(index, lane, output);
 }
 
 void FlitMesh::send_flit(unsigned index, unsigned number) {
@@ -361,54 +378,78 @@ void FlitMesh::send_flit(unsigned index, unsigned number) {
   const std::size_t base = std::size_t{index} * kPorts * vcs_;
   Lane& lane = lanes_[base + number];
   const std::uint32_t flit = flits_[(base + number) * depth_ + lane.first];
-  lane.first = static_cast<std::uint16_t>(lane.first + 1U == depth_ ? 0 : lane.first + 1);
-  --lane.count;
-  --flits_buffered_;
-  const unsigned output = lane.output;
-  const std::size_t port = std::size_t{index} * kPorts + output;
-  const std::size_t output_vc = base + output * vcs_ + lane.output_vc;
-  --credits_[output_vc];
-  ++busy_cycles_[out_link_[port]];
-  const std::uint32_t place = out_place_[port] + lane.output_vc;
-  later(flight_cycles_).flits.push_back({place, flit});
-  const std::uint32_t credit =
-      in_credit_[std::size_t{index} * kPorts + number / vcs_] + number % vcs_;
-  const bool from_source = credit >= lanes_.size();
-  later(from_source ? kSourceCreditCycles : kCreditCycles).credits.push_back(credit);
-  pending_ += 2;
+  emit(index, lane.output, lane.output_vc, flit);
+  leave_lane(index, number);
   const VcMask bit = VcMask{1} << number;
   if ((flit & kTail) == 0) {
     if (lane.count == 0) router.sends &= ~bit;
     return;
   }
+  router.sends &= ~bit;
+  if (lane.count > 0) head_at_front(base + number, true);
+}
+
+// A flit departs by an output; a tail gives its VC up.
+void FlitMesh::emit(unsigned index, unsigned output, unsigned vc, std::uint32_t flit) {
+  const std::size_t port = std::size_t{index} * kPorts + output;
+  const std::size_t output_vc = port * vcs_ + vc;
+  --credits_[output_vc];
+  ++busy_cycles_[out_link_[port]];
+  const std::uint32_t place = out_place_[port] + vc;
+  later(flight_cycles_).flits.push_back({place, flit});
+  ++pending_;
+  if ((flit & kTail) == 0) return;
   if (place >= lanes_.size()) later(flight_cycles_).tail = true;
   if (va_cycles_ > 1) {
     later(va_cycles_).releases.push_back(static_cast<std::uint32_t>(output_vc));
     ++pending_;
   } else {
-    router.free[output] = static_cast<std::uint8_t>(router.free[output] | 1U << lane.output_vc);
+    std::uint8_t& free = routers_[index].free[output];
+    free = static_cast<std::uint8_t>(free | 1U << vc);
   }
-  router.sends &= ~bit;
-  if (lane.count > 0) head_at_front(base + number, true);
+}
+
+// The slot of a lane's oldest flit becomes free.
+void FlitMesh::leave_lane(unsigned index, unsigned number) {
+  Lane& lane = lanes_[std::size_t{index} * kPorts * vcs_ + number];
+  lane.first = static_cast<std::uint16_t>(lane.first + 1U == depth_ ? 0 : lane.first + 1);
+  --lane.count;
+  --flits_buffered_;
+  const std::uint32_t credit =
+      in_credit_[std::size_t{index} * kPorts + number / vcs_] + number % vcs_;
+  const bool from_source = credit >= lanes_.size();
+  later(from_source ? kSourceCreditCycles : kCreditCycles).credits.push_back(credit);
+  ++pending_;
 }
 
 void FlitMesh::head_at_front(std::size_t number, bool next_cycle) {
   Lane& lane = lanes_[number];
   const PacketBook::Entry& entry = book_[flits_[number * depth_ + lane.first] >> 2U];
   const auto router = static_cast<unsigned>(number / (std::size_t{kPorts} * vcs_));
-  Port port = next_port(topology_, config_.routing, router, entry.destination_router);
-  if (port == Port::kTile) port = topology_.port_of(entry.packet.destination);
-  const auto input = static_cast<unsigned>(number / vcs_ % kPorts);
-  const bool straight = input < kNeighbours && input / 2 == index_of(port) / 2;
-  lane.second_class = in_second_class(topology_, router, port, straight, number % vcs_ >= vcs_ / 2);
-  lane.output = static_cast<std::uint8_t>(index_of(port));
+  if (entry.multicast == nullptr || !fork_at_front(number, router, *entry.multicast)) {
+    Port port = next_port(topology_, config_.routing, router, entry.destination_router);
+    if (port == Port::kTile) port = topology_.port_of(entry.packet.destination);
+    lane.output = static_cast<std::uint8_t>(index_of(port));
+    if (entry.multicast != nullptr) lane.output = forks_[number].branches[0].output;
+    lane.second_class = topology_.torus() && leaves_in_second_class(number, lane.output);
+  }
   if (va_cycles_ > 1) {
     later(va_cycles_ - (next_cycle ? 0U : 1U))
         .requests.push_back(static_cast<std::uint32_t>(number));
     ++pending_;
     return;
   }
-  routers_[router].requests[lane.output] |= VcMask{1} << number % (std::size_t{kPorts} * vcs_);
+  ask_for_outputs(number, router);
+}
+
+// The head at the front of a lane asks for the VCs it needs.
+void FlitMesh::ask_for_outputs(std::size_t number, unsigned router) {
+  const Lane& lane = lanes_[number];
+  const VcMask bit = VcMask{1} << number % (std::size_t{kPorts} * vcs_);
+  if (!lane.forks) routers_[router].requests[lane.output] |= bit;
+  for (unsigned i = 0; lane.forks && i < forks_[number].size; ++i) {
+    routers_[router].requests[forks_[number].branches[i].output] |= bit;
+  }
   busy_routers_[router / 64] |= VcMask{1} << (router % 64);
 }
 
@@ -425,15 +466,18 @@ void FlitMesh::deliver() {
   due.releases.clear();
   for (const std::uint32_t number : due.requests) {
     const auto router = static_cast<unsigned>(number / lanes);
-    routers_[router].requests[lanes_[number].output] |= VcMask{1} << number % lanes;
-    busy_routers_[router / 64] |= VcMask{1} << (router % 64);
+    ask_for_outputs(number, router);
   }
   due.requests.clear();
   due.tail = false;
   for (const Arrival& arrival : due.flits) {
     if (arrival.place >= lanes_.size()) {
       const auto vc_of_node = static_cast<std::uint32_t>(arrival.place - lanes_.size());
-      const std::uint32_t slot = arrival.flit >> 2U;
+      std::uint32_t slot = arrival.flit >> 2U;
+      const bool at_end = (arrival.flit & (kHead | kTail)) != 0;
+      if (at_end && book_[slot].multicast != nullptr) {
+        slot = book_[slot].multicast->slot_at(vc_of_node / vcs_);
+      }
       if ((arrival.flit & kHead) != 0) book_[slot].head_cycle = now_;
       if ((arrival.flit & kTail) != 0) book_.complete(slot, now_);
       later(kCreditCycles).credits.push_back(sink_credit_[vc_of_node / vcs_] + vc_of_node % vcs_);
@@ -450,7 +494,7 @@ void FlitMesh::deliver() {
     const auto router = static_cast<unsigned>(arrival.place / lanes);
     if ((arrival.flit & kHead) != 0) {
       head_at_front(arrival.place, false);
-    } else {
+    } else if (!lane.forks) {
       routers_[router].sends |= VcMask{1} << arrival.place % lanes;
       busy_routers_[router / 64] |= VcMask{1} << (router % 64);
     }

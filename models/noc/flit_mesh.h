@@ -20,6 +20,10 @@ namespace aimc::noc {
 /// packet asks for a VC of its output, then every flit asks for the crossbar; both are given by one
 /// round of iSLIP (N. McKeown, IEEE/ACM Trans. Networking 7(2), 1999). The output of the next
 /// router is known when a flit arrives there (look-ahead routing), so routing takes no cycle.
+///
+/// Where the routes of a multicast part, the packet asks for several outputs and leaves by each as
+/// soon as it gets it, several in one cycle if need be; a flit's slot is free when it has left by
+/// all of them.
 class FlitMesh {
  public:
   /// @param config   must pass check() and have router_cycles > packet_gap_cycles
@@ -40,6 +44,9 @@ class FlitMesh {
 
  private:
   static constexpr unsigned kPorts = 6;
+  // Flags of a flit, whose other bits are its packet's slot.
+  static constexpr std::uint32_t kTail = 1;
+  static constexpr std::uint32_t kHead = 2;
   using VcMask = std::uint64_t;  // a bit an input VC of a router: port * vcs_ + vc
 
   /// An input VC.
@@ -49,9 +56,24 @@ class FlitMesh {
     std::uint8_t output = 0;     // of the packet at the front
     std::uint8_t output_vc = 0;  // once it is given
     bool second_class = false;   // wants an output VC of the second class
+    bool forks = false;          // has several outputs, see forks_
+  };
+  /// One output of a packet that leaves a lane by several.
+  struct Branch {
+    std::uint8_t output = 0;
+    std::uint8_t output_vc = 0;
+    bool second_class = false;
+    bool granted = false;    // has an output VC
+    std::uint16_t sent = 0;  // flits
+  };
+  struct Fork {
+    std::array<Branch, kPorts> branches{};
+    unsigned size = 0;
+    unsigned gone = 0;  // flits that have left by all outputs
   };
   struct Router {
     VcMask sends = 0;                                 // flit at the front has an output VC
+    VcMask forks = 0;                                 // packet at the front has several outputs
     std::array<VcMask, kPorts> requests{};            // head at the front wants a VC of that output
     std::array<std::uint8_t, kPorts> free{};          // output VCs no packet has, a bit each
     std::array<std::uint8_t, kPorts> switch_grant{};  // round-robin positions, by output
@@ -96,6 +118,14 @@ class FlitMesh {
   void commit(unsigned router);
   void send_flit(unsigned router, unsigned lane);
   void head_at_front(std::size_t lane, bool next_cycle);
+  bool fork_at_front(std::size_t lane, unsigned router, const PacketBook::Multicast& multicast);
+  void ask_for_outputs(std::size_t lane, unsigned router);
+  void send_fork(unsigned router, unsigned lane, unsigned output);
+  void emit(unsigned router, unsigned output, unsigned output_vc, std::uint32_t flit);
+  void leave_lane(unsigned router, unsigned lane);
+  Branch& branch_of(std::size_t lane, unsigned output);
+  bool leaves_in_second_class(std::size_t lane, unsigned output) const;
+  bool wants_second_class(std::size_t lane, unsigned output) const;
   VcMask may_take(std::size_t base, unsigned output, VcMask requests, unsigned vc) const;
   Later& later(std::uint64_t delay) { return wheel_[(now_ + delay) & wheel_mask_]; }
 
@@ -109,6 +139,7 @@ class FlitMesh {
 
   std::vector<Router> routers_;
   std::vector<Lane> lanes_;           // by router, port, VC
+  std::vector<Fork> forks_;           // by lane, once there has been a multicast
   std::vector<std::uint32_t> flits_;  // depth_ a lane
   // By router, output, VC; then by node, VC: the injection links'.
   std::vector<std::uint16_t> credits_;
@@ -135,7 +166,8 @@ class FlitMesh {
 
   std::vector<VcGrant> vc_grants_;  // of the router at work
   VcMask vc_granted_ = 0;
-  std::array<int, kPorts> switch_grants_{};  // lane that sends, by input, or -1
+  std::array<int, kPorts> switch_grants_{};                 // lane that sends, by input, or -1
+  std::vector<std::pair<unsigned, unsigned>> fork_grants_;  // lanes and outputs
 };
 
 }  // namespace aimc::noc

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/noc/link_calendar.h"
+#include "models/noc/multicast.h"
 #include "models/noc/network.h"
 #include "models/noc/routing.h"
 #include "models/noc/topology.h"
@@ -39,6 +40,8 @@ class LtNetwork final : public Network {
         order_(2 * std::size_t{topology_.nodes()}) {}
 
   Delivery send(const Packet& packet) override;
+  std::vector<Delivery> send_multicast(const Packet& packet,
+                                       const std::vector<Node>& destinations) override;
   void retire_before(std::uint64_t cycle) override { retired_ = std::max(retired_, cycle); }
   unsigned routers_visited(Node source, Node destination) const override {
     check_nodes(source, destination);
@@ -58,6 +61,9 @@ class LtNetwork final : public Network {
   void check_packet(const Packet& packet) const;
   Last& last_of(const Packet& packet);
   void reserve_links(const Packet& packet, std::size_t plane);
+  void reserve_link(std::size_t link, std::uint64_t head, std::uint64_t own, std::uint64_t end,
+                    unsigned flits);
+  void count(const Packet& packet, const Delivery& delivery);
 
   NocConfig config_;
   Topology topology_;
@@ -118,11 +124,69 @@ Delivery LtNetwork::send(const Packet& packet) {
   if (in_order) last = {packet.inject_cycle, heads_[path_.size - 1] + packet.flits};
 
   const Delivery delivery{head, head + packet.flits - 1, path_.routers()};
+  count(packet, delivery);
+  return delivery;
+}
+
+void LtNetwork::count(const Packet& packet, const Delivery& delivery) {
   ++counters_.packets;
   counters_.flits += packet.flits;
-  counters_.flit_hops += std::uint64_t{packet.flits} * delivery.routers;
+  counters_.flit_hops += std::uint64_t{packet.flits} * delivery.own_routers();
   counters_.latency_cycles += delivery.tail_cycle - packet.inject_cycle;
-  return delivery;
+}
+
+std::vector<Delivery> LtNetwork::send_multicast(const Packet& packet,
+                                                const std::vector<Node>& destinations) {
+  check_multicast(config_, packet.flits, destinations);
+  Packet copy = packet;
+  copy.destination = destinations.front();
+  if (destinations.size() == 1) return {send(copy)};
+  check_packet(copy);
+  const MulticastTree tree =
+      make_multicast_tree(topology_, config_.routing, packet.source, destinations);
+  const std::size_t plane = static_cast<std::size_t>(packet.plane) * topology_.link_count();
+  std::vector<std::uint64_t> heads(tree.branches.size());
+  std::vector<std::uint64_t> drained(heads.size());  // when the links behind have all the flits
+  std::vector<Delivery> deliveries(destinations.size());
+  const std::uint64_t flits = packet.flits;
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const MulticastTree::Branch& branch = tree.branches[i];
+    std::uint64_t earliest = packet.inject_cycle + kInterfaceCycles;
+    if (branch.hop > 0) earliest = heads[branch.before] + config_.router_cycles;
+    copy.destination = destinations[branch.copy];
+    const bool ejects = i + 1 == heads.size() || tree.branches[i + 1].copy != branch.copy;
+    Last& last = last_of(copy);
+    const bool in_order = packet.inject_cycle >= last.inject_cycle;
+    if (ejects && in_order) earliest = std::max(earliest, last.ejected_cycle);
+    LinkCalendar& calendar = calendars_[plane + branch.link];
+    calendar.forget_before(retired_);
+    const unsigned gap = branch.hop == 0 ? 0 : config_.packet_gap_cycles;
+    heads[i] = calendar.earliest_gap(earliest, enough_of(flits + gap));
+    if (branch.hop > 0) drained[branch.before] = std::max(drained[branch.before], heads[i] + flits);
+    if (!ejects) continue;
+    if (in_order) last = {packet.inject_cycle, heads[i] + flits};
+    const std::uint64_t head = heads[i] + kLinkCycles;
+    deliveries[branch.copy] = {head, head + flits - 1, branch.hop, tree.shared_links(branch.copy)};
+    count(copy, deliveries[branch.copy]);
+  }
+  // A fork keeps the packet in its buffer until it has left by every output.
+  const std::uint64_t buffer = config_.buffer_flits;
+  for (std::size_t i = heads.size(); i-- > 0;) {
+    const std::uint64_t own = flits + (tree.branches[i].hop == 0 ? 0 : config_.packet_gap_cycles);
+    const std::uint64_t end =
+        std::max(heads[i] + own + buffer, drained[i] + kCreditCycles) - buffer;
+    reserve_link(plane + tree.branches[i].link, heads[i], own, end, packet.flits);
+  }
+  return deliveries;
+}
+
+void LtNetwork::reserve_link(std::size_t link, std::uint64_t head, std::uint64_t own,
+                             std::uint64_t end, unsigned flits) {
+  LinkCalendar& calendar = calendars_[link];
+  calendar.reserve_free(head, own);
+  const std::uint64_t held_from = calendar.earliest_gap(head, 1);
+  if (held_from < end) calendar.reserve(held_from, end);
+  busy_cycles_[link] += flits;
 }
 
 void LtNetwork::reserve_links(const Packet& packet, std::size_t plane) {
@@ -138,11 +202,7 @@ void LtNetwork::reserve_links(const Packet& packet, std::size_t plane) {
       const std::uint64_t drained = flits > buffer ? released : heads_[i + 1] + flits;
       end = std::max(end + buffer, drained + kCreditCycles) - buffer;
     }
-    LinkCalendar& calendar = calendars_[plane + path_.links[i]];
-    calendar.reserve_free(heads_[i], own);
-    const std::uint64_t held_from = calendar.earliest_gap(heads_[i], 1);
-    if (held_from < end) calendar.reserve(held_from, end);
-    busy_cycles_[plane + path_.links[i]] += flits;
+    reserve_link(plane + path_.links[i], heads_[i], own, end, packet.flits);
     released = end;
   }
 }

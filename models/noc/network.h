@@ -72,9 +72,17 @@ struct Delivery {
   /// Arrival of the last flit; zero load: inject + h*R + 2 + (flits - 1), R routers visited.
   std::uint64_t tail_cycle = 0;
   unsigned routers = 0;  ///< R
+  /// Links of its route, from the source on, that another copy of the same multicast accounts for.
+  unsigned shared_links = 0;
+
+  /// Links a packet is to be charged for, injection and ejection included.
+  unsigned own_links() const { return routers + 1 - shared_links; }
+  /// Router outputs a packet is to be charged for: R unless it is one of several copies.
+  unsigned own_routers() const { return own_links() - (shared_links == 0 ? 1U : 0U); }
 };
 
-/// Traffic totals.
+/// Traffic totals. Each copy of a multicast that arrives is a packet; its flit-hops are those of
+/// the router outputs it does not share with copies counted already.
 struct NetworkCounters {
   std::uint64_t packets = 0;
   std::uint64_t flits = 0;
@@ -105,6 +113,12 @@ class Network {
   /// @throws std::invalid_argument for a node that does not exist, no flits, or a packet injected
   /// before the cycle given to retire_before
   virtual Delivery send(const Packet& packet) = 0;
+  /// Sends one packet to several nodes along the tree of their routes; routers replicate it where
+  /// routes part. packet.destination is not looked at. What arrives at each destination, in their
+  /// order; without contention as if the packet had been sent there alone.
+  /// @throws std::invalid_argument like send and check_multicast
+  virtual std::vector<Delivery> send_multicast(const Packet& packet,
+                                               const std::vector<Node>& destinations) = 0;
   /// Time before which no packet will be injected any more; lets the engine forget older
   /// reservations. Must come from the kernel's time, never from an initiator's local time.
   virtual void retire_before(std::uint64_t cycle) = 0;

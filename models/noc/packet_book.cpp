@@ -16,7 +16,15 @@ void PacketBook::check_nodes(Node source, Node destination) const {
                               std::to_string(topology_.nodes()));
 }
 
-std::uint32_t PacketBook::add(const Packet& packet, std::uint64_t now) {
+bool PacketBook::Multicast::takes(unsigned link) const {
+  return std::binary_search(links.begin(), links.end(), link);
+}
+
+std::uint32_t PacketBook::Multicast::slot_at(unsigned node) const {
+  return std::lower_bound(sinks.begin(), sinks.end(), std::pair(node, 0U))->second;
+}
+
+void PacketBook::check_packet(const Packet& packet, std::uint64_t now) const {
   check_nodes(packet.source, packet.destination);
   if (packet.flits == 0) {
     throw std::invalid_argument("noc: a packet of 0 flits, expected at least 1");
@@ -26,6 +34,39 @@ std::uint32_t PacketBook::add(const Packet& packet, std::uint64_t now) {
                                 std::to_string(packet.inject_cycle) + ", expected at least " +
                                 std::to_string(now) + ", the cycle the network has reached");
   }
+}
+
+std::uint32_t PacketBook::add(const Packet& packet, std::uint64_t now) {
+  check_packet(packet, now);
+  return take_slot(packet);
+}
+
+std::uint32_t PacketBook::add_multicast(const Packet& packet, const std::vector<Node>& destinations,
+                                        Routing routing, std::uint64_t now) {
+  Packet copy = packet;
+  copy.destination = destinations.front();
+  check_packet(copy, now);
+  auto multicast = std::make_unique<Multicast>();
+  multicast->tree = make_multicast_tree(topology_, routing, packet.source, destinations);
+  multicast->under_way = destinations.size();
+  for (const MulticastTree::Branch& branch : multicast->tree.branches) {
+    if (branch.hop > 0) multicast->links.push_back(branch.link);
+  }
+  std::sort(multicast->links.begin(), multicast->links.end());
+  for (const Node destination : destinations) {
+    copy.destination = destination;
+    const std::uint32_t slot = take_slot(copy);
+    entries_[slot].copy = static_cast<std::uint32_t>(multicast->slots.size());
+    entries_[slot].multicast = multicast.get();
+    multicast->slots.push_back(slot);
+    multicast->sinks.emplace_back(destination.id, slot);
+  }
+  std::sort(multicast->sinks.begin(), multicast->sinks.end());
+  multicasts_.push_back(std::move(multicast));
+  return multicasts_.back()->slots.front();
+}
+
+std::uint32_t PacketBook::take_slot(const Packet& packet) {
   std::uint32_t slot = 0;
   if (free_.empty()) {
     slot = static_cast<std::uint32_t>(entries_.size());
@@ -34,7 +75,7 @@ std::uint32_t PacketBook::add(const Packet& packet, std::uint64_t now) {
     slot = free_.back();
     free_.pop_back();
   }
-  entries_[slot] = {packet, next_id_++, 0, topology_.router_of(packet.destination), kNone, kNone};
+  entries_[slot] = {packet, next_id_++, 0, topology_.router_of(packet.destination)};
   return slot;
 }
 
@@ -42,12 +83,29 @@ void PacketBook::complete(std::uint32_t slot, std::uint64_t tail_cycle) {
   const Entry& entry = entries_[slot];
   const Packet& packet = entry.packet;
   const unsigned routers = path_routers(topology_, packet.source, packet.destination);
-  arrivals_.push_back({entry.id, {entry.head_cycle, tail_cycle, routers}});
+  const unsigned shared =
+      entry.multicast == nullptr ? 0 : entry.multicast->tree.shared_links(entry.copy);
+  const Delivery delivery{entry.head_cycle, tail_cycle, routers, shared};
+  arrivals_.push_back({entry.id, delivery});
   ++counters_.packets;
   counters_.flits += packet.flits;
-  counters_.flit_hops += std::uint64_t{packet.flits} * routers;
+  counters_.flit_hops += std::uint64_t{packet.flits} * delivery.own_routers();
   counters_.latency_cycles += tail_cycle - packet.inject_cycle;
-  free_.push_back(slot);
+  release(slot);
+}
+
+void PacketBook::release(std::uint32_t slot) {
+  const Multicast* const multicast = entries_[slot].multicast;
+  if (multicast == nullptr) {
+    free_.push_back(slot);
+    return;
+  }
+  ++kept_;
+  if (--entries_[slot].multicast->under_way > 0) return;
+  kept_ -= multicast->slots.size();
+  free_.insert(free_.end(), multicast->slots.begin(), multicast->slots.end());
+  const auto is_it = [multicast](const auto& other) { return other.get() == multicast; };
+  multicasts_.erase(std::find_if(multicasts_.begin(), multicasts_.end(), is_it));
 }
 
 void PacketBook::sort_arrivals() {

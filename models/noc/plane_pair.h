@@ -18,12 +18,25 @@ template <typename Mesh>
 class PlanePair final : public PacketEngine {
  public:
   explicit PlanePair(const NocConfig& config)
-      : topology_(config),
+      : config_(config),
+        topology_(config),
         book_(topology_),
         planes_{Mesh(config, topology_, book_), Mesh(config, topology_, book_)} {}
 
   PacketId inject(const Packet& packet) override {
     const std::uint32_t slot = book_.add(packet, now());
+    const PacketId id = book_[slot].id;
+    planes_[static_cast<std::size_t>(packet.plane)].inject(slot);
+    return id;
+  }
+  PacketId inject_multicast(const Packet& packet, const std::vector<Node>& destinations) override {
+    check_multicast(config_, packet.flits, destinations);
+    if (destinations.size() == 1) {
+      Packet only = packet;
+      only.destination = destinations.front();
+      return inject(only);
+    }
+    const std::uint32_t slot = book_.add_multicast(packet, destinations, config_.routing, now());
     const PacketId id = book_[slot].id;
     planes_[static_cast<std::size_t>(packet.plane)].inject(slot);
     return id;
@@ -58,6 +71,7 @@ class PlanePair final : public PacketEngine {
   }
 
  private:
+  const NocConfig config_;
   Topology topology_;
   PacketBook book_;
   std::array<Mesh, 2> planes_;  // by Plane
