@@ -17,10 +17,8 @@ void add_unbuilt(CLI::App& app) {
     const char* name;
     const char* what;
   };
-  static constexpr std::array<Planned, 3> kPlanned{
-      {{"compile", "a network for the tiles"},
-       {"infer", "a network on the platform"},
-       {"golden", "the reference result of a network"}}};
+  static constexpr std::array<Planned, 2> kPlanned{
+      {{"compile", "a network for the tiles"}, {"infer", "a network on the platform"}}};
   for (const Planned& planned : kPlanned) {
     CLI::App* command =
         app.add_subcommand(planned.name, std::string(planned.what) + " (not built yet)");
