@@ -14,7 +14,6 @@ namespace aimc::network {
 namespace {
 
 TEST(Requantise, RoundsOnceOrTwice) {
-  // 5 * 0.375 = 1.875; the doubled high half is 4 (3.75), its quarter... exponent -1 of 0.75.
   const Multiplier factor = make_multiplier(0.375);
   EXPECT_EQ(factor.fraction, 3 << 29);
   EXPECT_EQ(factor.shift, -1);
@@ -212,7 +211,10 @@ TEST(Operators, QuantiseToAnotherScale) {
   model.outputs = {1};
   std::vector<double> expected;
   for (const std::int8_t value : input) expected.push_back(static_cast<double>(0.3F) * (value - 3));
-  expect_near(OneOperator(model).run(input), expected, static_cast<double>(0.7F), -20);
+  const auto scale = static_cast<double>(0.7F);
+  expect_near(OneOperator(model).run(input, Rounding::kSingle), expected, scale, -20);
+  // The first of two roundings, half as coarse, adds up to a quarter.
+  expect_near(OneOperator(model).run(input), expected, scale, -20, 0.76);
 }
 
 }  // namespace
