@@ -40,4 +40,11 @@ const AddressRange* AddressMap::find(std::uint64_t address, std::uint64_t size) 
   return offset < range.size && size <= range.size - offset ? &range : nullptr;
 }
 
+const AddressRange* AddressMap::find_in(Node node, std::uint64_t offset, std::uint64_t size) const {
+  const auto found = std::find_if(ranges_.begin(), ranges_.end(), [&](const AddressRange& range) {
+    return range.node.id == node.id && offset < range.size && size <= range.size - offset;
+  });
+  return found == ranges_.end() ? nullptr : &*found;
+}
+
 }  // namespace aimc::noc

@@ -28,6 +28,8 @@ class AddressMap {
   void add(const AddressRange& range);
   /// The range that holds all of [address, address + size), size >= 1, or nullptr.
   const AddressRange* find(std::uint64_t address, std::uint64_t size) const;
+  /// The range of a node that holds `size` bytes, at least 1, at an offset, or nullptr.
+  const AddressRange* find_in(Node node, std::uint64_t offset, std::uint64_t size) const;
 
  private:
   std::vector<AddressRange> ranges_;  // ascending

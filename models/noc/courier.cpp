@@ -8,6 +8,13 @@ namespace aimc::noc {
 
 namespace {
 
+std::vector<Node> destinations_of(const std::vector<Parcel*>& parcels) {
+  std::vector<Node> destinations;
+  destinations.reserve(parcels.size());
+  for (const Parcel* parcel : parcels) destinations.push_back(parcel->packet.destination);
+  return destinations;
+}
+
 class ReservingCourier final : public Courier {
  public:
   ReservingCourier(const NocConfig& config, ParcelObserver& observer)
@@ -20,6 +27,16 @@ class ReservingCourier final : public Courier {
     parcel.delivery = network_->send(parcel.packet);
     parcel.arrived = true;
     observer_.delivered(parcel);
+  }
+  void send_multicast(const std::vector<Parcel*>& parcels) override {
+    network_->retire_before(clock_.cycle_at_or_after(sc_core::sc_time_stamp().value()));
+    const auto deliveries =
+        network_->send_multicast(parcels.front()->packet, destinations_of(parcels));
+    for (std::size_t i = 0; i < parcels.size(); ++i) {
+      parcels[i]->delivery = deliveries[i];
+      parcels[i]->arrived = true;
+      observer_.delivered(*parcels[i]);
+    }
   }
   const NetworkCounters& counters() const override { return network_->counters(); }
   std::vector<LinkUse> link_use() const override { return network_->link_use(); }
@@ -47,6 +64,14 @@ class RunningCourier final : public sc_core::sc_module, public Courier {
     const PacketId id = engine_->inject(parcel.packet);
     if (under_way_.empty()) first_ = id;
     under_way_.push_back(&parcel);
+    await_next();
+  }
+  void send_multicast(const std::vector<Parcel*>& parcels) override {
+    for (Parcel* parcel : parcels) parcel->arrived = false;
+    const PacketId id =
+        engine_->inject_multicast(parcels.front()->packet, destinations_of(parcels));
+    if (under_way_.empty()) first_ = id;
+    under_way_.insert(under_way_.end(), parcels.begin(), parcels.end());
     await_next();
   }
   const NetworkCounters& counters() const override { return engine_->counters(); }

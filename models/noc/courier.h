@@ -25,6 +25,9 @@ class Courier {
   /// Sends a packet, which may be injected in the future but not before the kernel's time; `parcel`
   /// stays the caller's and must stay where it is until it has arrived.
   virtual void send(Parcel& parcel) = 0;
+  /// Sends one packet to the destinations of all parcels, which differ in nothing else.
+  /// @throws std::invalid_argument like check_multicast
+  virtual void send_multicast(const std::vector<Parcel*>& parcels) = 0;
   virtual const NetworkCounters& counters() const = 0;
   /// Every link that carried something.
   virtual std::vector<LinkUse> link_use() const = 0;

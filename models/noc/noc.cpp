@@ -1,32 +1,18 @@
 #include "models/noc/noc.h"
 
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
-
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
-#include "models/core/time.h"
 #include "models/noc/burst.h"
-#include "models/noc/slice_lanes.h"
-#include "models/noc/transfer.h"
+#include "models/noc/noc_state.h"
 
 namespace aimc::noc {
 
 namespace {
 
-using Payload = tlm::tlm_generic_payload;
-
 constexpr double kJoulesPerPj = 1e-12;
-
-core::TimePs to_ps(const sc_core::sc_time& time) {
-  return time.value();
-}
-sc_core::sc_time from_ps(core::TimePs time_ps) {
-  return sc_core::sc_time::from_value(time_ps);
-}
 
 Direction direction_of(const Payload& transaction) {
   if (transaction.is_write()) return Direction::kWrite;
@@ -34,60 +20,6 @@ Direction direction_of(const Payload& transaction) {
 }
 
 }  // namespace
-
-struct Noc::State final : ParcelObserver {
-  using InitiatorPort = tlm_utils::simple_target_socket_tagged<State, 32>;
-  using TargetPort = tlm_utils::simple_initiator_socket_tagged<State, 32>;
-
-  State(const NocConfig& noc_config, const CircuitConfig& circuit_config,
-        core::EnergyMeter& energy_meter, core::Probe& activity_probe);
-
-  // Forward path; the tag is the initiator's node.
-  void b_transport(int node, Payload& transaction, sc_core::sc_time& delay);
-  unsigned transport_dbg(int node, Payload& transaction);
-  bool get_direct_mem_ptr(int node, Payload& transaction, tlm::tlm_dmi& dmi);
-
-  void check_node(Node node) const;
-  std::string node_name(Node node) const;
-  TargetPort* target_of(const AddressRange* range) const;
-  bool split(const Payload& transaction, std::vector<Burst>& bursts) const;
-  void set_part(Payload& transaction, const Burst& burst, std::uint64_t address,
-                Transfer& transfer) const;
-  void access(TargetPort& target, Payload& transaction, const AddressRange& range,
-              const Burst& burst, Transfer& transfer, sc_core::sc_time& target_delay) const;
-  void send(const Packet& packet, Parcel& parcel, Transfer& transfer);
-  const NetworkCounters& totals();
-  static std::uint64_t arrival_of(const Parcel& parcel, Transfer& transfer);
-  void delivered(const Parcel& parcel) override;
-  void report(Node source, core::ActivityName activity, std::uint64_t begin_cycle,
-              std::uint64_t end_cycle, core::Flow flow);
-
-  NocConfig config;
-  core::Clock clock;
-  std::unique_ptr<Courier> courier;
-  Circuits circuits;
-  NetworkCounters all;  // of both, as of the latest question
-  AddressMap map;
-  std::vector<std::unique_ptr<InitiatorPort>> initiator_ports;
-  std::vector<std::unique_ptr<TargetPort>> target_ports;  // by node, may be empty
-  TransferPool transfers;
-  std::uint64_t payload_bytes = 0;
-  std::uint64_t last_arrival_cycle = 0;
-
-  PacketObserver* packet_observer = nullptr;
-
-  core::EnergyMeter& energy;
-  core::EnergyAccount router_account;
-  core::EnergyAccount link_account;
-  double router_j_per_flit;
-  double link_j_per_flit;
-
-  core::Probe& probe;
-  core::ActivityName request_name;
-  core::ActivityName response_name;
-  std::vector<SliceLanes> lanes;  // by sending node
-  std::uint64_t transactions = 0;
-};
 
 Noc::State::State(const NocConfig& noc_config, const CircuitConfig& circuit_config,
                   core::EnergyMeter& energy_meter, core::Probe& activity_probe)
@@ -223,10 +155,10 @@ std::uint64_t Noc::State::arrival_of(const Parcel& parcel, Transfer& transfer) {
 }
 
 void Noc::State::delivered(const Parcel& parcel) {
-  // Every link of the route counts, injection and ejection included: one more than routers.
+  // Every link of the route counts, injection and ejection included, but none twice for copies.
   const std::uint64_t flits = parcel.packet.flits;
-  const std::uint64_t flit_routers = flits * parcel.delivery.routers;
-  const std::uint64_t flit_links = flit_routers + flits;
+  const std::uint64_t flit_routers = flits * parcel.delivery.own_routers();
+  const std::uint64_t flit_links = flits * parcel.delivery.own_links();
   energy.post(router_account, static_cast<double>(flit_routers) * router_j_per_flit, flit_routers);
   energy.post(link_account, static_cast<double>(flit_links) * link_j_per_flit, flit_links);
   last_arrival_cycle = std::max(last_arrival_cycle, parcel.delivery.tail_cycle);
@@ -241,6 +173,10 @@ void Noc::State::report(Node source, core::ActivityName activity, std::uint64_t 
 
 void Noc::State::b_transport(int node, Payload& transaction, sc_core::sc_time& delay) {
   const Node source{static_cast<unsigned>(node)};
+  if (const auto* rectangle = transaction.get_extension<MulticastExtension>()) {
+    multicast(source, transaction, *rectangle, delay);
+    return;
+  }
   const std::uint64_t length = transaction.get_data_length();
   const std::uint64_t width = transaction.get_streaming_width();
   const std::uint64_t span = std::max<std::uint64_t>(1, std::min(length, width));

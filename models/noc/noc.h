@@ -25,6 +25,8 @@ namespace aimc::noc {
 /// along with time it waits for that, too. The target sees each
 /// burst as a transaction of its own; extensions travel with a transaction of one burst only.
 ///
+/// A write with a MulticastExtension goes to a rectangle of tiles as one packet a burst.
+///
 /// Answered at once, without traffic: addresses that no range holds completely, or whose node has
 /// no target (TLM_ADDRESS_ERROR_RESPONSE); no data, or a streaming transaction that does not fit
 /// one burst (TLM_BURST_ERROR_RESPONSE). transport_dbg forwards without time, traffic or side

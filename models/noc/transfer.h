@@ -6,6 +6,7 @@
 #include <tlm>
 #include <vector>
 
+#include "models/noc/address_map.h"
 #include "models/noc/courier.h"
 
 namespace aimc::noc {
@@ -18,12 +19,20 @@ struct Burst {
   Parcel response;
 };
 
+/// A burst's copy for one of several destinations.
+struct BurstCopy {
+  Burst burst;
+  unsigned target = 0;  ///< position in the list of destinations
+};
+
 /// What one b_transport call needs besides its arguments; used again by later calls.
 struct Transfer {
   tlm::tlm_generic_payload part;  ///< one burst of several, as the target sees it
   std::vector<unsigned char> byte_enables;
   std::vector<Burst> bursts;
-  sc_core::sc_event arrival;  ///< one of the packets has arrived
+  std::vector<BurstCopy> copies;             ///< of a multicast, by burst, then destination
+  std::vector<const AddressRange*> targets;  ///< of a multicast
+  sc_core::sc_event arrival;                 ///< one of the packets has arrived
 };
 
 /// All Transfers there are, and those no call uses. Calls overlap because they wait, and may never
