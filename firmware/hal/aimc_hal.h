@@ -226,6 +226,10 @@ aimc_command aimc_cmd_post(uint32_t counts, uint32_t outputs, uint32_t psum_in,
 aimc_command aimc_cmd_add(uint32_t a, uint32_t b, uint32_t target, uint32_t elements);
 aimc_command aimc_cmd_move(uint32_t source, uint32_t target, uint32_t bytes);
 aimc_command aimc_cmd_put(uint32_t source, uintptr_t target, uint32_t bytes);
+/** A PUT to a rectangle of columns x rows tiles at once. `target` lies in the north-western one;
+ * the same place in each is written. The network carries the data over each of its links once. */
+aimc_command aimc_cmd_put_tiles(uint32_t source, uintptr_t target, uint32_t bytes, unsigned columns,
+                                unsigned rows);
 /** `repetitions` of an MVM or POST command with strides between inputs and between outputs. */
 void aimc_cmd_repeat(aimc_command* command, unsigned repetitions, uint32_t input_stride,
                      uint32_t output_stride);

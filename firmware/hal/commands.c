@@ -66,6 +66,12 @@ aimc_command aimc_cmd_put(uint32_t source, uintptr_t target, uint32_t bytes) {
   return (aimc_command){{AIMC_TILE_OPCODE_PUT, source, (uint32_t)target, bytes, 0, 0, 0, 0}};
 }
 
+aimc_command aimc_cmd_put_tiles(uint32_t source, uintptr_t target, uint32_t bytes, unsigned columns,
+                                unsigned rows) {
+  return (aimc_command){{AIMC_TILE_OPCODE_PUT | AIMC_TILE_PUT_MULTICAST_MASK, source,
+                         (uint32_t)target, bytes, columns | (uint32_t)rows << 16}};
+}
+
 void aimc_cmd_repeat(aimc_command* command, unsigned repetitions, uint32_t input_stride,
                      uint32_t output_stride) {
   command->word[3] = repetitions;

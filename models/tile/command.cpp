@@ -161,10 +161,19 @@ void decode_add(Command& command, Checker& check, const TileGeometry& /*geometry
 }
 
 void decode_copy(Command& command, Checker& check, const TileGeometry& geometry) {
-  check.reserved(0, words_used(1, 2, 3));
+  command.multicast = command.opcode == Opcode::kPut && r::kPutMulticast.get(command.words[0]) != 0;
+  check.reserved(command.multicast ? r::kPutMulticast.mask() : 0,
+                 words_used(1, 2, 3) | (command.multicast ? words_used(4) : 0U));
   command.source = command.words[1];
   command.destination = command.words[2];
   command.length = command.words[3];
+  if (command.multicast) {
+    command.tile_columns = kFirst.get(command.words[4]);
+    command.tile_rows = kNumber.get(command.words[4]);
+    if (command.tile_columns == 0 || command.tile_rows == 0) {
+      check.refuse(Error::kBadRegion, command.words[4]);
+    }
+  }
   check.length(command.length, geometry.sram_bytes);
   check.aligned(command.length);
   check.in_sram(command.source, command.length);

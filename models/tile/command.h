@@ -40,7 +40,10 @@ struct Command {
   std::uint32_t length = 0;
   /// Semaphore (WAIT, SIGNAL), command (LOOP), tag (IRQ).
   std::uint32_t operand = 0;
-  bool remote = false;              ///< SIGNAL: to `destination`, a global address
+  bool remote = false;        ///< SIGNAL: to `destination`, a global address
+  unsigned tile_columns = 1;  ///< PUT: the rectangle of tiles it goes to
+  unsigned tile_rows = 1;
+  bool multicast = false;           ///< PUT: to such a rectangle
   unsigned loop_counter = 0;        ///< LOOP
   unsigned repetitions = 1;         ///< MVM and POST
   std::uint32_t source_stride = 0;  ///< bytes between repetitions

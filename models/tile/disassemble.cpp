@@ -106,7 +106,8 @@ std::string disassemble(const CommandWords& words) {
                   c.length);
     case Opcode::kMove:
     case Opcode::kPut:
-      return arrow(c.opcode == Opcode::kMove ? "move" : "put", c) + form(", %u bytes", c.length);
+      return arrow(c.opcode == Opcode::kMove ? "move" : "put", c) + form(", %u bytes", c.length) +
+             (c.multicast ? form(", %u x %u tiles", c.tile_columns, c.tile_rows) : std::string());
     case Opcode::kWait:
       return form("wait s%u, %u", c.operand, c.length);
     case Opcode::kSignal:

@@ -15,6 +15,7 @@
 
 #include "models/core/energy.h"
 #include "models/core/probe.h"
+#include "models/noc/multicast_extension.h"
 #include "models/tile/engine.h"
 #include "models/tile/program.h"
 #include "models/tlm/register_bank.h"
@@ -80,6 +81,7 @@ class Tile : public sc_core::sc_module, private tlm_support::RegisterDevice {
   struct Lane {
     Execution execution;
     core::Track track;
+    noc::MulticastExtension rectangle;  // must outlive the payload that points to it
     tlm::tlm_generic_payload payload;
     std::vector<std::uint8_t> bytes;
   };

@@ -164,7 +164,13 @@ bool Tile::transfer(const Command& command, Lane& lane) {
   payload.set_dmi_allowed(false);
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  if (command.multicast) {
+    lane.rectangle.columns = command.tile_columns;
+    lane.rectangle.rows = command.tile_rows;
+    payload.set_extension(&lane.rectangle);
+  }
   put_socket->b_transport(payload, delay);
+  payload.clear_extension(&lane.rectangle);
   wait(delay);
   return payload.is_response_ok();
 }

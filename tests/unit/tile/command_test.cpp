@@ -26,6 +26,10 @@ CommandWords put() {
   return {0x06, 0x000, 0x40010000, 64, 0, 0, 0, 0};
 }
 
+CommandWords put_to_tiles() {
+  return {0x106, 0x000, 0x40010000, 64, region(2, 3), 0, 0, 0};
+}
+
 struct Case {
   const char* name;
   CommandWords base;
@@ -49,7 +53,12 @@ TEST_P(Refused, WithCodeAndWord) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rules, Refused,
-    ::testing::Values(Case{"opcode", mvm(), 0, 0x77, Error::kBadOpcode},
+    ::testing::Values(Case{"put_rectangle_unasked", put(), 4, region(2, 3), Error::kBadFlags},
+                      Case{"put_no_columns", put_to_tiles(), 4, region(0, 3), Error::kBadRegion},
+                      Case{"put_no_rows", put_to_tiles(), 4, region(2, 0), Error::kBadRegion},
+                      Case{"put_reserved_flag", put_to_tiles(), 0, 0x306, Error::kBadFlags},
+                      Case{"move_to_tiles", {0x05, 0, 0, 64}, 0, 0x105, Error::kBadFlags},
+                      Case{"opcode", mvm(), 0, 0x77, Error::kBadOpcode},
                       Case{"mvm_reserved_flag", mvm(), 0, 0x00010002, Error::kBadFlags},
                       Case{"mvm_inputs_misaligned", mvm(), 1, 2, Error::kMisaligned},
                       Case{"mvm_inputs_outside", mvm(), 1, 0xFF04, Error::kBadAddress},
@@ -98,6 +107,14 @@ TEST(Decode, FieldsOfPost) {
   EXPECT_EQ(vector.zero_point, -128);
   EXPECT_FALSE(vector.psum_out);
   EXPECT_EQ(decoded.command.addend, 0x1000U);
+}
+
+TEST(Decode, PutToARectangleOfTiles) {
+  const Command command = decode(put_to_tiles(), kGeometry).command;
+  EXPECT_TRUE(command.multicast);
+  EXPECT_EQ(command.tile_columns, 2U);
+  EXPECT_EQ(command.tile_rows, 3U);
+  EXPECT_FALSE(decode(put(), kGeometry).command.multicast);
 }
 
 }  // namespace

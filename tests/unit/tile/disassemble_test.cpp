@@ -27,6 +27,11 @@ TEST(Disassemble, WordsThatNoTileTakesAreShownWithTheReason) {
   EXPECT_THAT(disassemble({0x05, 0xFFFFFFFC, 0, 8}), HasSubstr("; BAD_ADDRESS 0xfffffffc"));
 }
 
+TEST(Disassemble, PutToSeveralTilesNamesTheRectangle) {
+  EXPECT_EQ(disassemble({0x106, 0x100, 0x48000400, 64, region(2, 3)}),
+            "put 0x0100 -> 0x48000400, 64 bytes, 2 x 3 tiles");
+}
+
 TEST(Disassemble, SettingsOfPostThatHaveNoEffectAreNotShown) {
   EXPECT_EQ(disassemble({0x103, 0x100, 0x200, 1, 0, 0, 0, region(8, 4)}),
             "post 0x0100 -> 0x0200, columns 8..11, to psums");
