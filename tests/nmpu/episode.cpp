@@ -88,6 +88,13 @@ void Episode::choose() {
   drive_.clear = habits_.clear != 0 && mix_.odds(habits_.clear);
   drive_.write = habits_.write != 0 && mix_.odds(habits_.write);
   if (drive_.write) choose_write();
+  if constexpr (Pins::kPresets) {
+    drive_.preset = mix_.chance(64);
+    if (drive_.preset) {
+      drive_.preset_psums = choose_preset();
+      drive_.preset_activations = choose_preset();
+    }
+  }
   if (waiting) {
     if (habits_.lawless && mix_.chance(8)) {
       drive_.in_valid = false;
@@ -120,6 +127,15 @@ void Episode::choose_write() {
   drive_.params = stimulus_.params(drive_.column);
 }
 
+/// Anything, or just below a carry into some bit.
+std::uint32_t Episode::choose_preset() {
+  const auto any = static_cast<std::uint32_t>(mix_.next());
+  if (mix_.chance(2)) return any;
+  const unsigned ones = mix_.below(33);
+  const auto low = static_cast<std::uint32_t>((std::uint64_t{1} << ones) - 1);
+  return (any | low) - (mix_.below(4) & low);
+}
+
 void Episode::cycle() {
   pins_.reset(drive_.reset);
   pins_.in_valid(drive_.in_valid);
@@ -129,6 +145,11 @@ void Episode::cycle() {
     pins_.write(drive_.column, drive_.params);
   } else {
     pins_.no_write();
+  }
+  if (drive_.preset) {
+    pins_.preset(drive_.preset_psums, drive_.preset_activations);
+  } else {
+    pins_.no_preset();
   }
   pins_.low();
   const bool full = occupied_ == kFull;
@@ -187,6 +208,11 @@ void Episode::step(bool accepted) {
 void Episode::count(const Result* leaving) {
   if (drive_.reset) {
     saturated_psums_ = saturated_activations_ = 0;
+    return;
+  }
+  if (drive_.preset) {
+    saturated_psums_ = drive_.preset_psums;
+    saturated_activations_ = drive_.preset_activations;
     return;
   }
   if (drive_.clear) saturated_psums_ = saturated_activations_ = 0;

@@ -37,6 +37,9 @@ class Episode {
     bool in_valid = false;
     bool out_ready = false;
     bool clear = false;
+    bool preset = false;
+    std::uint32_t preset_psums = 0;
+    std::uint32_t preset_activations = 0;
     bool write = false;
     unsigned column = 0;
     Params params;
@@ -46,6 +49,7 @@ class Episode {
   void load();
   void choose();
   void choose_write();
+  std::uint32_t choose_preset();
   void cycle();
   void check(bool in_ready, bool out_valid);
   void step(bool accepted);

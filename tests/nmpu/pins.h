@@ -95,12 +95,27 @@ class Pins {
 #endif
   }
 
+  /// A netlist of mutants has pins of its own: which mutant it is, and what loads the saturation
+  /// counters, in place of the beats it would take to count that far. Loading goes before counting
+  /// and clearing, reset before loading.
 #ifdef AIMC_NMPU_MUTANTS
+  static constexpr bool kPresets = true;
   void mutant(unsigned number) {
     set(top_.mutant, number);
   }
+  void no_preset() {
+    top_.preset = 0;
+  }
+  void preset(std::uint32_t psums, std::uint32_t activations) {
+    top_.preset = 1;
+    top_.preset_psums = psums;
+    top_.preset_activations = activations;
+  }
 #else
+  static constexpr bool kPresets = false;
   void mutant(unsigned /*number*/) {}
+  void no_preset() {}
+  void preset(std::uint32_t /*psums*/, std::uint32_t /*activations*/) {}
 #endif
 
  private:

@@ -29,6 +29,7 @@ struct Options {
   std::string failing;
   std::string coverage_file;
   unsigned mutants = 0;
+  unsigned first_mutant = 0;
 };
 
 struct Totals {
@@ -104,7 +105,7 @@ bool run_campaign(const Options& options, Bins* bins, Totals& totals) {
 
 /// Which mutants of the netlist the episodes notice.
 int run_mutants(const Options& options) {
-  for (unsigned mutant = 0; mutant <= options.mutants; ++mutant) {
+  for (unsigned mutant = options.first_mutant; mutant <= options.mutants; ++mutant) {
     Pins pins;
     pins.mutant(mutant);
     std::optional<std::string> failure;
@@ -177,7 +178,8 @@ int main(int argc, char** argv) {
                  "file of episodes to run first and to add failures to");
   app.add_option("--coverage-file", options.coverage_file,
                  "where a coverage build writes its data");
-  app.add_option("--mutants", options.mutants, "in a mutated netlist: how many to try");
+  app.add_option("--mutants", options.mutants, "in a mutated netlist: number of the last to try");
+  app.add_option("--first-mutant", options.first_mutant, "number of the first; 0 has no mutation");
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGINT, [](int) { interrupted = 1; });
   std::signal(SIGTERM, [](int) { interrupted = 1; });
