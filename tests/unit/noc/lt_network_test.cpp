@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "models/noc/network.h"
 
@@ -24,6 +25,8 @@ TEST_P(ZeroLoad, LatencyIsExactForEveryPairAndLength) {
     if (node == host_node(config).id) return 0U;
     return node == memory_node(config).id ? width : node;
   };
+  std::vector<unsigned> lengths = {24, 257};
+  for (unsigned flits = 1; flits <= 17; ++flits) lengths.push_back(flits);
   std::uint64_t inject = 0;
   for (unsigned source = 0; source < node_count(config); ++source) {
     for (unsigned destination = 0; destination < node_count(config); ++destination) {
@@ -34,7 +37,7 @@ TEST_P(ZeroLoad, LatencyIsExactForEveryPairAndLength) {
           std::abs(from % columns - to % columns) + std::abs(from / columns - to / columns);
       const auto routers = static_cast<unsigned>(hops + 1);
       ASSERT_EQ(network->routers_visited({source}, {destination}), routers);
-      for (const unsigned flits : {1U, 2U, 5U, 17U}) {
+      for (const unsigned flits : lengths) {
         for (const Plane plane : {Plane::kRequest, Plane::kResponse}) {
           inject += 1000;
           const Delivery delivery = network->send({{source}, {destination}, flits, plane, inject});
