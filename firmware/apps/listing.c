@@ -26,6 +26,16 @@ int main(void) {
                              .zero_point = -128};
   aimc_command repeated = aimc_cmd_mvm(0x40, 0x1000, -128, &part);
   aimc_cmd_repeat(&repeated, 8, 64, 512);
+  aimc_command patches = aimc_cmd_mvm(0x40, 0x1000, -128, &part);
+  aimc_cmd_gather(&patches, 12, 136);
+  aimc_cmd_repeat(&patches, 16, 4, 512);
+  const aimc_scaled_add scaled = {.zero_a = -128,
+                                  .zero_b = 3,
+                                  .zero_out = -128,
+                                  .relu = true,
+                                  .factor_a = 40000,
+                                  .factor_b = 300,
+                                  .shift = 15};
   aimc_program p = {.commands = listing_code, .capacity = kCommands};
   const aimc_command commands[] = {
       {{AIMC_TILE_OPCODE_NOP}},
@@ -33,9 +43,11 @@ int main(void) {
       aimc_cmd_wait(3, 2),
       aimc_cmd_mvm(0, 0x100, 5, &all),
       repeated,
+      patches,
       aimc_cmd_post(0x100, 0x500, 0, &all, &psums),
       aimc_cmd_post(0x100, 0x500, 0x700, &part, &outputs),
       aimc_cmd_add(0x500, 0x700, 0x900, 256),
+      aimc_cmd_add8(0x500, 0x700, 0x900, 256, &scaled),
       aimc_cmd_move(0x500, 0x700, 512),
       aimc_cmd_put(0x900, aimc_tile_sram(&tiles[1], 0x40), 64),
       aimc_cmd_signal(31, 7),

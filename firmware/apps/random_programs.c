@@ -65,11 +65,12 @@ static aimc_command random_command(unsigned index, unsigned first) {
   const aimc_region part = region();
   const uint32_t bytes = 4 + 4 * below(16);
   aimc_command command = {{AIMC_TILE_OPCODE_NOP}};
-  switch (below(14)) {
+  switch (below(15)) {
     case 0:
     case 1:
       command = aimc_cmd_mvm(address(), address(), (int8_t)below(256), &part);
       aimc_cmd_repeat(&command, 1 + below(4), 4 * below(8), 4 * below(16));
+      if (below(3) == 0) aimc_cmd_gather(&command, 4 * (1 + below(2)), 4 * below(8));
       return command;
     case 2:
     case 3: {
@@ -78,6 +79,15 @@ static aimc_command random_command(unsigned index, unsigned first) {
     }
     case 4:
       return aimc_cmd_add(address(), address(), address(), 2 + 2 * below(20));
+    case 13: {
+      const aimc_scaled_add add = {.zero_a = (int8_t)below(256),
+                                   .zero_b = (int8_t)below(256),
+                                   .relu = below(2) != 0,
+                                   .factor_a = (uint16_t)below(65536),
+                                   .factor_b = (uint16_t)below(65536),
+                                   .shift = (uint8_t)(1 + below(31))};
+      return aimc_cmd_add8(address(), address(), address(), bytes, &add);
+    }
     case 5:
       return aimc_cmd_move(address(), address(), bytes);
     case 6:

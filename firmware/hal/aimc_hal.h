@@ -224,12 +224,27 @@ aimc_command aimc_cmd_mvm(uint32_t inputs, uint32_t counts, int8_t zero_point,
 aimc_command aimc_cmd_post(uint32_t counts, uint32_t outputs, uint32_t psum_in,
                            const aimc_region* region, const aimc_post* post);
 aimc_command aimc_cmd_add(uint32_t a, uint32_t b, uint32_t target, uint32_t elements);
+/** How int8 vectors a and b of different scales are added: zero_out + ((a - zero_a) factor_a +
+ * (b - zero_b) factor_b) / 2^shift, rounded half up and limited to int8. */
+typedef struct aimc_scaled_add {
+  int8_t zero_a, zero_b, zero_out;
+  bool relu; /**< the lower bound is zero_out */
+  uint16_t factor_a, factor_b;
+  uint8_t shift; /**< 1..31 */
+} aimc_scaled_add;
+/** `elements`, a multiple of four, of two such vectors. */
+aimc_command aimc_cmd_add8(uint32_t a, uint32_t b, uint32_t target, uint32_t elements,
+                           const aimc_scaled_add* add);
 aimc_command aimc_cmd_move(uint32_t source, uint32_t target, uint32_t bytes);
 aimc_command aimc_cmd_put(uint32_t source, uintptr_t target, uint32_t bytes);
 /** A PUT to a rectangle of columns x rows tiles at once. `target` lies in the north-western one;
  * the same place in each is written. The network carries the data over each of its links once. */
 aimc_command aimc_cmd_put_tiles(uint32_t source, uintptr_t target, uint32_t bytes, unsigned columns,
                                 unsigned rows);
+/** Inputs of an MVM command in pieces: row r takes the byte at inputs + (r / segment_bytes) x
+ * segment_stride + r % segment_bytes. Both are multiples of four below 65,536. So a k x k patch of
+ * an activation with channels last is k segments, a line of the activation apart. */
+void aimc_cmd_gather(aimc_command* mvm, unsigned segment_bytes, unsigned segment_stride);
 /** `repetitions` of an MVM or POST command with strides between inputs and between outputs. */
 void aimc_cmd_repeat(aimc_command* command, unsigned repetitions, uint32_t input_stride,
                      uint32_t output_stride);

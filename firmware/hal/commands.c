@@ -58,6 +58,16 @@ aimc_command aimc_cmd_add(uint32_t a, uint32_t b, uint32_t target, uint32_t elem
   return (aimc_command){{AIMC_TILE_OPCODE_ADD, a, target, elements, 0, 0, b, 0}};
 }
 
+aimc_command aimc_cmd_add8(uint32_t a, uint32_t b, uint32_t target, uint32_t elements,
+                           const aimc_scaled_add* add) {
+  return (aimc_command){{AIMC_TILE_OPCODE_ADD8 |
+                             (uint32_t)(uint8_t)add->zero_a << AIMC_TILE_ADD8_ZERO_A_SHIFT |
+                             (uint32_t)(uint8_t)add->zero_b << AIMC_TILE_ADD8_ZERO_B_SHIFT |
+                             (uint32_t)(uint8_t)add->zero_out << AIMC_TILE_ADD8_ZERO_OUT_SHIFT,
+                         a, target, elements, (uint32_t)add->factor_b << 16 | add->factor_a,
+                         (uint32_t)add->relu << 8 | add->shift, b, 0}};
+}
+
 aimc_command aimc_cmd_move(uint32_t source, uint32_t target, uint32_t bytes) {
   return (aimc_command){{AIMC_TILE_OPCODE_MOVE, source, target, bytes, 0, 0, 0, 0}};
 }
@@ -74,9 +84,14 @@ aimc_command aimc_cmd_put_tiles(uint32_t source, uintptr_t target, uint32_t byte
 
 void aimc_cmd_repeat(aimc_command* command, unsigned repetitions, uint32_t input_stride,
                      uint32_t output_stride) {
-  command->word[3] = repetitions;
-  command->word[4] = input_stride;
+  command->word[3] = (command->word[3] & 0xFFFF0000u) | repetitions;
+  command->word[4] = (command->word[4] & 0xFFFF0000u) | input_stride;
   command->word[5] = output_stride;
+}
+
+void aimc_cmd_gather(aimc_command* mvm, unsigned segment_bytes, unsigned segment_stride) {
+  mvm->word[3] = (mvm->word[3] & 0xFFFFu) | (uint32_t)segment_bytes << 16;
+  mvm->word[4] = (mvm->word[4] & 0xFFFFu) | (uint32_t)segment_stride << 16;
 }
 
 /* The mtime `timeout_us` from now. */

@@ -9,6 +9,8 @@ constexpr unsigned kMaxRepetitions = 65535;
 constexpr std::uint32_t kMaxStride = 65535;
 constexpr core::RegisterField kFirst{0, 16};
 constexpr core::RegisterField kNumber{16, 16};
+constexpr core::RegisterField kLow{0, 16};
+constexpr core::RegisterField kHigh{16, 16};
 
 /// Collects the first refusal while the checks of a command read on.
 class Checker {
@@ -75,16 +77,35 @@ analog::Region region_of(std::uint32_t rows, std::uint32_t columns) {
   return {kFirst.get(rows), kNumber.get(rows), kFirst.get(columns), kNumber.get(columns)};
 }
 
-void decode_repetition(Command& command, Checker& check) {
+void decode_repetition(Command& command, Checker& check, std::uint32_t repetitions,
+                       std::uint32_t source_stride) {
   const CommandWords& words = command.words;
-  check.length(words[3], kMaxRepetitions);
-  command.repetitions = words[3] == 0 ? 1 : words[3];
+  if (repetitions == 0 || repetitions > kMaxRepetitions) check.refuse(Error::kBadLength, words[3]);
+  command.repetitions = repetitions == 0 ? 1 : repetitions;
   command.source = words[1];
   command.destination = words[2];
-  command.source_stride = words[4];
+  command.source_stride = source_stride;
   command.destination_stride = words[5];
-  check.stride(words[4]);
+  check.stride(source_stride);
   check.stride(words[5]);
+}
+
+/// Bytes of SRAM from the first input of an MVM to its last.
+std::uint32_t reach_of_inputs(const Command& command) {
+  const std::uint32_t rows = command.region.rows;
+  const Segments& segments = command.segments;
+  if (segments.bytes == 0 || rows == 0) return rows;
+  const std::uint32_t whole = (rows - 1) / segments.bytes;
+  return whole * segments.stride + rows - whole * segments.bytes;
+}
+
+void decode_segments(Command& command, Checker& check) {
+  command.segments = {kHigh.get(command.words[3]), kHigh.get(command.words[4])};
+  if (command.segments.bytes == 0 && command.segments.stride != 0) {
+    check.refuse(Error::kBadFlags, command.words[4]);
+  }
+  if (command.segments.bytes % 4 != 0) check.refuse(Error::kMisaligned, command.words[3]);
+  if (command.segments.stride % 4 != 0) check.refuse(Error::kMisaligned, command.words[4]);
 }
 
 void decode_program(Command& command, Checker& check, const TileGeometry& geometry) {
@@ -96,13 +117,15 @@ void decode_program(Command& command, Checker& check, const TileGeometry& geomet
 
 void decode_mvm(Command& command, Checker& check, const TileGeometry& geometry) {
   check.reserved(r::kMvmZeroPoint.mask(), words_used(1, 2, 3, 4, 5, 6, 7));
-  decode_repetition(command, check);
+  decode_repetition(command, check, kLow.get(command.words[3]), kLow.get(command.words[4]));
+  decode_segments(command, check);
   check.region(command.words[6], geometry.rows);
   check.region(command.words[7], geometry.columns);
   command.region = region_of(command.words[6], command.words[7]);
   command.input_zero_point =
       static_cast<std::int8_t>(r::kMvmZeroPoint.get_signed(command.words[0]));
-  check.in_sram(command.source, command.region.rows, command.repetitions, command.source_stride);
+  check.in_sram(command.source, reach_of_inputs(command), command.repetitions,
+                command.source_stride);
   check.in_sram(command.destination, 4ULL * command.region.columns, command.repetitions,
                 command.destination_stride);
 }
@@ -135,7 +158,7 @@ void decode_post(Command& command, Checker& check, const TileGeometry& geometry)
       (vector.relu || vector.cut_pre != 0 || vector.cut_post != 0 || vector.zero_point != 0)) {
     check.refuse(Error::kBadFlags, flags);
   }
-  decode_repetition(command, check);
+  decode_repetition(command, check, command.words[3], command.words[4]);
   command.addend = command.words[6];
   check.region(command.words[7], geometry.columns);
   command.region = region_of(0, command.words[7]);
@@ -157,6 +180,35 @@ void decode_add(Command& command, Checker& check, const TileGeometry& /*geometry
   if (command.length % 2 != 0) check.refuse(Error::kBadLength, command.length);
   for (const std::uint32_t address : {command.source, command.destination, command.addend}) {
     check.in_sram(address, 2ULL * command.length);
+  }
+}
+
+void decode_add8(Command& command, Checker& check, const TileGeometry& /*geometry*/) {
+  constexpr std::uint32_t kMaxElements = 65532;
+  constexpr core::RegisterField kShift{0, 5};
+  constexpr core::RegisterField kRelu{8, 1};
+  const CommandWords& words = command.words;
+  check.reserved(r::kAdd8ZeroA.mask() | r::kAdd8ZeroB.mask() | r::kAdd8ZeroOut.mask(),
+                 words_used(1, 2, 3, 4, 5, 6));
+  command.source = words[1];
+  command.destination = words[2];
+  command.length = words[3];
+  command.addend = words[6];
+  ScaledAdd& add = command.scaled_add;
+  add.zero_a = static_cast<std::int8_t>(r::kAdd8ZeroA.get_signed(words[0]));
+  add.zero_b = static_cast<std::int8_t>(r::kAdd8ZeroB.get_signed(words[0]));
+  add.zero_out = static_cast<std::int8_t>(r::kAdd8ZeroOut.get_signed(words[0]));
+  add.factor_a = static_cast<std::uint16_t>(kLow.get(words[4]));
+  add.factor_b = static_cast<std::uint16_t>(kHigh.get(words[4]));
+  add.shift = kShift.get(words[5]);
+  add.relu = kRelu.get(words[5]) != 0;
+  check.length(command.length, kMaxElements);
+  check.aligned(command.length);
+  if (add.shift == 0 || (words[5] & ~(kShift.mask() | kRelu.mask())) != 0) {
+    check.refuse(Error::kBadFlags, words[5]);
+  }
+  for (const std::uint32_t address : {command.source, command.destination, command.addend}) {
+    check.in_sram(address, command.length);
   }
 }
 
@@ -236,6 +288,9 @@ Decoded decode(const CommandWords& words, const TileGeometry& geometry, CommandS
       break;
     case Opcode::kAdd:
       decode_add(command, check, geometry);
+      break;
+    case Opcode::kAdd8:
+      decode_add8(command, check, geometry);
       break;
     case Opcode::kMove:
     case Opcode::kPut:

@@ -29,6 +29,24 @@ struct TileGeometry {
   std::uint32_t sram_bytes = 0;
 };
 
+/// Where the rows of an MVM find their inputs: row r at (r / bytes) stride + r % bytes.
+struct Segments {
+  std::uint32_t bytes = 0;   ///< 0: the inputs lie one after the other
+  std::uint32_t stride = 0;  ///< from one segment to the next
+};
+
+/// What ADD8 does to int8 vectors a and b: sat8(max(lower bound, zero_out + ((a - zero_a) factor_a
+/// + (b - zero_b) factor_b + 2^(shift - 1)) / 2^shift)), rounded down.
+struct ScaledAdd {
+  std::int8_t zero_a = 0;
+  std::int8_t zero_b = 0;
+  std::int8_t zero_out = 0;
+  std::uint16_t factor_a = 0;
+  std::uint16_t factor_b = 0;
+  unsigned shift = 1;  ///< 1..31
+  bool relu = false;   ///< the lower bound is zero_out, not -128
+};
+
 /// A command that passed every check that does not depend on the tile's state.
 struct Command {
   CommandWords words{};
@@ -36,7 +54,7 @@ struct Command {
   std::uint32_t source = 0;       ///< SRAM offset of inputs, counts, vector a or source bytes
   std::uint32_t destination = 0;  ///< SRAM offset; a global address for PUT
   std::uint32_t addend = 0;       ///< SRAM offset of partial sums or vector b
-  /// Elements (ADD), bytes (MOVE, PUT), amount (WAIT, SIGNAL), times (LOOP).
+  /// Elements (ADD, ADD8), bytes (MOVE, PUT), amount (WAIT, SIGNAL), times (LOOP).
   std::uint32_t length = 0;
   /// Semaphore (WAIT, SIGNAL), command (LOOP), tag (IRQ).
   std::uint32_t operand = 0;
@@ -50,6 +68,8 @@ struct Command {
   std::uint32_t destination_stride = 0;
   analog::Region region;             ///< PROGRAM and MVM; columns only for POST
   std::int8_t input_zero_point = 0;  ///< MVM
+  Segments segments;                 ///< MVM
+  ScaledAdd scaled_add;              ///< ADD8
   nmpu::VectorConfig vector;         ///< POST
 };
 

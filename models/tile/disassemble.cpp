@@ -37,8 +37,22 @@ std::string repetition(const Command& c) {
 }
 
 std::string mvm(const Command& c) {
-  return arrow("mvm", c) + rows(c.region) + columns(c.region) +
-         form(", zero point %d", int{c.input_zero_point}) + repetition(c);
+  std::string text = arrow("mvm", c) + rows(c.region) + columns(c.region) +
+                     form(", zero point %d", int{c.input_zero_point});
+  if (c.segments.bytes != 0) {
+    text += form(", in segments of %u, %u apart", c.segments.bytes, c.segments.stride);
+  }
+  return text + repetition(c);
+}
+
+std::string add8(const Command& c) {
+  const ScaledAdd& add = c.scaled_add;
+  return form(
+      "add8 (0x%04x - %d) x %u + (0x%04x - %d) x %u -> 0x%04x, shift %u, zero point %d%s, "
+      "%u elements",
+      c.source, int{add.zero_a}, unsigned{add.factor_a}, c.addend, int{add.zero_b},
+      unsigned{add.factor_b}, c.destination, add.shift, int{add.zero_out}, add.relu ? ", relu" : "",
+      c.length);
 }
 
 std::string post(const Command& c) {
@@ -104,6 +118,8 @@ std::string disassemble(const CommandWords& words) {
     case Opcode::kAdd:
       return form("add 0x%04x + 0x%04x -> 0x%04x, %u elements", c.source, c.addend, c.destination,
                   c.length);
+    case Opcode::kAdd8:
+      return add8(c);
     case Opcode::kMove:
     case Opcode::kPut:
       return arrow(c.opcode == Opcode::kMove ? "move" : "put", c) + form(", %u bytes", c.length) +

@@ -58,12 +58,13 @@ TileEngine::TileEngine(const TileConfig& config, std::unique_ptr<nmpu::Backend> 
               probe.track(path, "dac"),     probe.track(path, "crossbar"),
               probe.track(path, "adc"),     probe.track(path, "nmpu sram"),
               probe.track(path, "nmpu")},
-      names_{probe.name("nop"),     probe.name("program"), probe.name("mvm"),
-             probe.name("post"),    probe.name("add"),     probe.name("move"),
-             probe.name("put"),     probe.name("wait"),    probe.name("signal"),
-             probe.name("loop"),    probe.name("irq"),     probe.name("halt"),
-             probe.name("load"),    probe.name("drive"),   probe.name("integrate"),
-             probe.name("convert"), probe.name("store"),   probe.name("vector")} {
+      names_{probe.name("nop"),       probe.name("program"), probe.name("mvm"),
+             probe.name("post"),      probe.name("add"),     probe.name("move"),
+             probe.name("put"),       probe.name("wait"),    probe.name("signal"),
+             probe.name("loop"),      probe.name("irq"),     probe.name("halt"),
+             probe.name("add8"),      probe.name("load"),    probe.name("drive"),
+             probe.name("integrate"), probe.name("convert"), probe.name("store"),
+             probe.name("vector")} {
   reset();
 }
 
@@ -174,6 +175,8 @@ TileEngine::Start TileEngine::start(const Command& command, core::TimePs now_ps,
       return {std::nullopt, start_post(execution)};
     case Opcode::kAdd:
       return {std::nullopt, start_add(execution) + overhead};
+    case Opcode::kAdd8:
+      return {std::nullopt, start_add8(execution) + overhead};
     case Opcode::kMove:
       return {std::nullopt, start_copy(execution) + overhead};
     case Opcode::kPut:
@@ -200,6 +203,14 @@ core::TimePs TileEngine::start_program(Execution& execution) {
   return duration;
 }
 
+// Each segment begins with an access of its own.
+core::TimePs TileEngine::load_inputs_ps(const Command& command) const {
+  const std::uint32_t rows = command.region.rows;
+  const std::uint32_t segment = command.segments.bytes;
+  if (segment == 0) return sram_cycles_ps(rows);
+  return rows / segment * sram_cycles_ps(segment) + sram_cycles_ps(rows % segment);
+}
+
 core::TimePs TileEngine::start_mvm(Execution& execution) {
   const Command& command = execution.command;
   const analog::Region& region = command.region;
@@ -207,7 +218,7 @@ core::TimePs TileEngine::start_mvm(Execution& execution) {
       clock_.time_of(clock_.cycle_at_or_after(crossbar_.mvm_duration_ps(read_mode_)));
   const auto settle = static_cast<core::TimePs>(std::llround(config_.crossbar.dac.settle_ns * 1e3));
   const core::TimePs drive = crossbar_.mvm_duration_ps(read_mode_) - settle;
-  const core::TimePs load = sram_cycles_ps(region.rows);
+  const core::TimePs load = load_inputs_ps(command);
   const core::TimePs store = sram_cycles_ps(4ULL * region.columns);
   // Inputs of the next repetition are loaded and counts of the last one stored while the crossbar
   // integrates; both share the SRAM's port.
@@ -319,31 +330,6 @@ core::TimePs TileEngine::start_post(Execution& execution) {
   return at;
 }
 
-core::TimePs TileEngine::start_add(Execution& execution) const {
-  const Command& command = execution.command;
-  execution.result_bytes = 2UL * command.length;
-  execution.results.resize(execution.result_bytes);
-  execution.bytes_read = 4ULL * command.length;
-  for (std::uint32_t i = 0; i < command.length; ++i) {
-    std::int16_t a = 0;
-    std::int16_t b = 0;
-    std::memcpy(&a, sram_.data() + command.source + 2UL * i, sizeof a);
-    std::memcpy(&b, sram_.data() + command.addend + 2UL * i, sizeof b);
-    const auto sum = static_cast<std::int16_t>(std::clamp(a + b, -32768, 32767));
-    std::memcpy(execution.results.data() + 2UL * i, &sum, sizeof sum);
-  }
-  return sram_cycles_ps(execution.bytes_read) + sram_cycles_ps(execution.result_bytes);
-}
-
-core::TimePs TileEngine::start_copy(Execution& execution) const {
-  const Command& command = execution.command;
-  execution.result_bytes = command.length;
-  execution.bytes_read = command.length;
-  const std::uint8_t* source = sram_.data() + command.source;
-  execution.results.assign(source, source + command.length);
-  return 2 * sram_cycles_ps(command.length);
-}
-
 void TileEngine::write_result(std::uint32_t address, const void* bytes, std::size_t size) {
   std::memcpy(sram_.data() + address, bytes, size);
 }
@@ -358,6 +344,8 @@ core::ActivityName TileEngine::name_of(Opcode opcode) const {
       return names_.post;
     case Opcode::kAdd:
       return names_.add;
+    case Opcode::kAdd8:
+      return names_.add8;
     case Opcode::kMove:
       return names_.move;
     case Opcode::kPut:
@@ -407,6 +395,9 @@ void TileEngine::count(const Execution& execution, core::TimePs now_ps) {
       post(accounts_.nmpu,
            static_cast<double>(repetitions * columns) * config_.energy.nmpu_column_pj * kPico,
            repetitions * columns);
+      break;
+    case Opcode::kAdd8:  // an element takes what a column does: two products and their sum
+      post(accounts_.nmpu, command.length * config_.energy.nmpu_column_pj * kPico, command.length);
       break;
     default:
       break;

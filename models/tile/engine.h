@@ -109,11 +109,13 @@ class TileEngine {
  private:
   core::TimePs sram_cycles_ps(std::uint64_t bytes) const;
   core::TimePs start_program(Execution& execution);
+  core::TimePs load_inputs_ps(const Command& command) const;
   core::TimePs start_mvm(Execution& execution);
   void deliver_mvm();
   void abandon_mvm();
   core::TimePs start_post(Execution& execution);
   core::TimePs start_add(Execution& execution) const;
+  core::TimePs start_add8(Execution& execution) const;
   core::TimePs start_copy(Execution& execution) const;
   void phase(Execution& execution, core::Track track, core::ActivityName name, core::TimePs begin,
              core::TimePs end) const;
@@ -161,7 +163,7 @@ class TileEngine {
   std::array<std::optional<core::Counter>, kSemaphores> semaphores_;  // opened when first shown
   struct Names {
     core::ActivityName nop, program, mvm, post, add, move, put;
-    core::ActivityName wait, signal, loop, irq, halt;
+    core::ActivityName wait, signal, loop, irq, halt, add8;
     core::ActivityName load, drive, integrate, convert, store, vector;
   } names_;
 };

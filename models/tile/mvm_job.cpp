@@ -1,5 +1,6 @@
 #include "models/tile/mvm_job.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace aimc::tile {
@@ -10,13 +11,33 @@ void MvmJob::prepare(const Command& command, const analog::ReadMode& mode, const
   mode_ = mode;
   zero_point_ = command.input_zero_point;
   repetitions_ = command.repetitions;
-  stride_ = command.source_stride;
   keeps_all_ = command.destination_stride != 0;
   integrates_at_ = integrates_at;
   interval_ = interval;
   const std::uint8_t* first = sram + command.source;
+  if (command.segments.bytes != 0) {
+    gather(command, first);
+    return;
+  }
+  stride_ = command.source_stride;
   const std::size_t bytes = static_cast<std::size_t>(repetitions_ - 1) * stride_ + region_.rows;
   inputs_.assign(first, first + bytes);
+}
+
+// Lays the segments of each repetition side by side.
+void MvmJob::gather(const Command& command, const std::uint8_t* first) {
+  stride_ = region_.rows;
+  inputs_.resize(static_cast<std::size_t>(repetitions_) * region_.rows);
+  std::uint8_t* to = inputs_.data();
+  for (unsigned i = 0; i < repetitions_; ++i, first += command.source_stride) {
+    const std::uint8_t* segment = first;
+    for (unsigned row = 0; row < region_.rows; row += command.segments.bytes) {
+      const std::size_t n = std::min(command.segments.bytes, region_.rows - row);
+      std::memcpy(to, segment, n);
+      to += n;
+      segment += command.segments.stride;
+    }
+  }
 }
 
 std::uint64_t MvmJob::cells() const {

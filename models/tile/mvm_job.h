@@ -28,6 +28,7 @@ class MvmJob : public core::Job {
 
  private:
   void run() override { compute(); }
+  void gather(const Command& command, const std::uint8_t* first);
 
   analog::Crossbar& crossbar_;
   analog::Region region_;

@@ -113,6 +113,7 @@ Tile::Unit* Tile::unit_of(const Command& command) {
       return &crossbar_unit_;
     case Opcode::kPost:
     case Opcode::kAdd:
+    case Opcode::kAdd8:
       return &nmpu_unit_;
     case Opcode::kMove:
     case Opcode::kPut:

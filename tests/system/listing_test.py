@@ -11,19 +11,21 @@ LISTING = """\
    2  wait s3, 2
    3  mvm 0x0000 -> 0x0100, rows 0..255, columns 0..255, zero point 5
    4  mvm 0x0040 -> 0x1000, rows 16..47, columns 64..191, zero point -128, 8 times, strides 64 -> 512
-   5  post 0x0100 -> 0x0500, columns 0..255, plus bias, to psums
-   6  post 0x0100 -> 0x0500, columns 64..191, plus psums 0x0700, to int8: cut 3 + 5, zero point -128, relu, truncated
-   7  add 0x0500 + 0x0700 -> 0x0900, 256 elements
-   8  move 0x0500 -> 0x0700, 512 bytes
-   9  put 0x0900 -> 0x40110040, 64 bytes
-  10  signal s31, 7
-  11  signal 0x40100210, 1
-  12  loop to 2, 10 times, counter 2
-  13  loop to 0, for ever, counter 0
-  14  irq 0x123
-  15  halt
-  16  .words 0x00000077 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000  ; BAD_OPCODE 0x00000077
-  17  nop
+   5  mvm 0x0040 -> 0x1000, rows 16..47, columns 64..191, zero point -128, in segments of 12, 136 apart, 16 times, strides 4 -> 512
+   6  post 0x0100 -> 0x0500, columns 0..255, plus bias, to psums
+   7  post 0x0100 -> 0x0500, columns 64..191, plus psums 0x0700, to int8: cut 3 + 5, zero point -128, relu, truncated
+   8  add 0x0500 + 0x0700 -> 0x0900, 256 elements
+   9  add8 (0x0500 - -128) x 40000 + (0x0700 - 3) x 300 -> 0x0900, shift 15, zero point -128, relu, 256 elements
+  10  move 0x0500 -> 0x0700, 512 bytes
+  11  put 0x0900 -> 0x40110040, 64 bytes
+  12  signal s31, 7
+  13  signal 0x40100210, 1
+  14  loop to 2, 10 times, counter 2
+  15  loop to 0, for ever, counter 0
+  16  irq 0x123
+  17  halt
+  18  .words 0x00000077 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000  ; BAD_OPCODE 0x00000077
+  19  nop
 """
 
 

@@ -32,6 +32,13 @@ TEST(Disassemble, PutToSeveralTilesNamesTheRectangle) {
             "put 0x0100 -> 0x48000400, 64 bytes, 2 x 3 tiles");
 }
 
+TEST(Disassemble, WhereAnMvmGathersItsInputs) {
+  EXPECT_EQ(disassemble({0x202, 0x40, 0x80, 4 | 12U << 16U, 8 | 136U << 16U, 64, region(0, 36),
+                         region(0, 16)}),
+            "mvm 0x0040 -> 0x0080, rows 0..35, columns 0..15, zero point 2, in segments of 12, 136 "
+            "apart, 4 times, strides 8 -> 64");
+}
+
 TEST(Disassemble, SettingsOfPostThatHaveNoEffectAreNotShown) {
   EXPECT_EQ(disassemble({0x103, 0x100, 0x200, 1, 0, 0, 0, region(8, 4)}),
             "post 0x0100 -> 0x0200, columns 8..11, to psums");
@@ -47,11 +54,17 @@ CommandWords random_words(std::mt19937& random) {
   const auto bits = [&random] { return static_cast<std::uint32_t>(random()); };
   const auto below = [&bits](std::uint32_t limit) { return bits() % limit; };
   CommandWords words{};
-  words[0] = below(13);
+  words[0] = below(14);
   if (below(2) == 0) words[0] |= (bits() & bits() & bits()) & 0xFF3FFF00U;
   for (const unsigned i : {1U, 2U, 6U}) words[i] = below(2) == 0 ? 4 * below(6) : 0;
   for (const unsigned i : {4U, 5U}) words[i] = below(2) == 0 ? 4 * below(3) : 0;
   words[3] = below(3) == 0 ? 2 * below(8) : below(3);
+  const std::uint32_t opcode = words[0] & 0xFFU;
+  if (opcode == 0x02 && below(2) == 0) {
+    words[3] += 4 * below(3) << 16U;
+    words[4] += 4 * below(3) << 16U;
+  }
+  if (opcode == 0x0C) words[5] = below(4) + (below(2) == 0 ? 0x100 : 0);
   if (below(2) == 0) words[6] = region(below(4), below(4));
   if (below(2) == 0) words[7] = region(below(4), below(4));
   return words;
@@ -71,7 +84,7 @@ TEST(Disassemble, DifferentLegalCommandsHaveDifferentTexts) {
     ASSERT_EQ(entry->second, words) << text;
     if (is_new && legal) ++opcodes[words[0] & 0xFFU];
   }
-  EXPECT_EQ(opcodes.size(), 12U);
+  EXPECT_EQ(opcodes.size(), 13U);
   for (const auto& [opcode, count] : opcodes) {
     const bool alone = opcode == 0x00 || opcode == 0x0B;  // without operands
     EXPECT_GE(count, alone ? 1U : 5U) << opcode;

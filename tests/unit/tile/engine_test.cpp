@@ -158,6 +158,61 @@ TEST_F(Engine, AddSaturates) {
   EXPECT_EQ(half(0x22), -32768);
 }
 
+TEST_F(Engine, GatheredPatchesEqualInputsLaidSideBySide) {
+  program_random(9);
+  // A patch of 3 x 3 pixels of 4 channels, less its last pixel, at three places of an activation 8
+  // pixels wide.
+  for (unsigned i = 0; i < 0x80; ++i) engine_.sram()[i] = static_cast<std::uint8_t>(i * 11);
+  for (unsigned place = 0; place < 3; ++place) {
+    for (unsigned row = 0; row < 32; ++row) {
+      engine_.sram()[0x100 + 32 * place + row] =
+          engine_.sram()[8 * place + row / 12 * 32 + row % 12];
+    }
+  }
+  run({0x02, 0x100, 0x400, 3, 32, 64, region(0, 32), region(0, 16)});
+  run({0x02, 0, 0x800, 3 | 12U << 16U, 8 | 32U << 16U, 64, region(0, 32), region(0, 16)});
+  EXPECT_EQ(std::memcmp(engine_.sram() + 0x400, engine_.sram() + 0x800, 3 * 64), 0);
+  EXPECT_NE(word(0x800), word(0x840));
+}
+
+TEST_F(Engine, EverySegmentTakesAnAccessOfTheSram) {
+  config_.sram_bytes_per_cycle = 1;
+  program_random(9);
+  const core::TimePs together = run({0x02, 0, 0x400, 1, 0, 0, region(0, 32), region(0, 16)});
+  const core::TimePs apart =
+      run({0x02, 0, 0x400, 1 | 4U << 16U, 32U << 16U, 0, region(0, 32), region(0, 16)});
+  // 32 bytes are one access, eight segments are eight.
+  EXPECT_EQ(apart - together, 7 * engine_.clock().time_of(1));
+}
+
+TEST_F(Engine, Add8IsTheRoundedSumOfScaledDifferences) {
+  std::mt19937 generator(11);
+  const auto bits = [&generator] { return static_cast<std::uint32_t>(generator()); };
+  for (unsigned round = 0; round < 200; ++round) {
+    for (unsigned i = 0; i < 0x100; ++i) engine_.sram()[i] = static_cast<std::uint8_t>(bits());
+    const std::uint32_t factors = bits() >> bits() % 17;
+    const std::uint32_t shift = 1 + bits() % 31;
+    const std::uint32_t relu = bits() % 2;
+    const std::uint32_t zeros = bits() & 0xFFFFFF00U;
+    std::vector<double> expected;
+    for (unsigned i = 0; i < 0x80; ++i) {
+      const auto signed_byte = [](std::uint32_t byte) { return static_cast<std::int8_t>(byte); };
+      const double sum = (signed_byte(engine_.sram()[i]) - signed_byte(zeros >> 8U)) *
+                             static_cast<double>(factors & 0xFFFFU) +
+                         (signed_byte(engine_.sram()[0x80 + i]) - signed_byte(zeros >> 16U)) *
+                             static_cast<double>(factors >> 16U);
+      const double zero = signed_byte(zeros >> 24U);
+      const double value = zero + std::floor(sum / std::pow(2.0, shift) + 0.5);
+      expected.push_back(std::clamp(value, relu != 0 ? zero : -128.0, 127.0));
+    }
+    run({0x0C | zeros, 0, 0x200, 0x80, factors, shift | relu << 8U, 0x80, 0});
+    for (unsigned i = 0; i < 0x80; ++i) {
+      ASSERT_EQ(static_cast<std::int8_t>(engine_.sram()[0x200 + i]), expected[i])
+          << "round " << round << " element " << i;
+    }
+  }
+}
+
 TEST_F(Engine, MoveMayOverlap) {
   for (unsigned i = 0; i < 16; ++i) engine_.sram()[i] = static_cast<std::uint8_t>(i);
   run({0x05, 0, 4, 12, 0, 0, 0, 0});
