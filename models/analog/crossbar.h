@@ -85,6 +85,13 @@ struct MvmResult {
 
 /// A crossbar of differential conductance pairs with its drivers and converters.
 ///
+/// An MVM passes through four steps, each a class of its own:
+///   drivers     drivers.h      inputs -> what the rows are driven with, phase by phase (DAC)
+///   array       cell_array.h   driven rows x conductances -> a sum for each column and polarity
+///   readout     readout/       sum -> quantity on the column's line, in nominal counts
+///   conversion  conversion.h   noise, gain, offset, rounding -> counts (ADC)
+/// cell_writer.h holds what programming takes.
+///
 /// Inputs are int8 minus a zero point, taken as sign and magnitude x+, x-; a weight w > 0 lies in
 /// G+, w < 0 in G-, |w| = 127 being g_max and 0 g_min. Per column and polarity, in one-phase mode:
 ///   cp = ADC(sum x+ G+ + x- G-),  cn = ADC(sum x+ G- + x- G+).

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "models/analog/column_sums.h"
+#include "models/analog/crossbar.h"
+#include "models/analog/device_array.h"
+
+namespace aimc::analog {
+
+/// The cells of a crossbar: weights themselves in ideal mode, devices in physical mode.
+class CellArray {
+ public:
+  CellArray(const CrossbarConfig& config, std::uint64_t seed, std::string_view path);
+
+  /// Puts weights into a region; parameters as DeviceArray::program.
+  void program(const std::int8_t* weights, const Region& region,
+               const std::vector<std::uint32_t>& generation, core::TimePs done_ps);
+  /// Sums of a conversion's inputs times conductance over the rows of a region, in units of
+  /// step_us() and an input LSB. Brings the devices to time `now_ps`, notes that they were read and
+  /// adds what flowed to charge().
+  const ColumnSums& integrate(const InputCodes& driven, const Region& region, core::TimePs now_ps);
+
+  /// Conductance of a unit of the sums, uS.
+  double step_us() const { return step_us_; }
+  /// The devices; nothing in ideal mode.
+  const DeviceArray* devices() const { return devices_ ? &*devices_ : nullptr; }
+  /// Sum of |x| (G+ + G-) over all conversions since clear_charge(), in units of the sums.
+  double charge() const { return charge_; }
+  void clear_charge() { charge_ = 0.0; }
+
+ private:
+  void store_ideal(const std::int8_t* weights, const Region& region);
+  double reference_charge(const InputCodes& driven, const Region& region) const;
+
+  std::size_t rows_;
+  std::size_t columns_;
+  ConductanceCodes ideal_;
+  std::optional<DeviceArray> devices_;
+  double step_us_;
+  ColumnSums sums_;
+  double charge_ = 0.0;
+};
+
+}  // namespace aimc::analog

@@ -1,0 +1,110 @@
+#include "models/analog/conversion.h"
+
+#include <algorithm>
+
+namespace aimc::analog {
+namespace {
+
+constexpr double kMaxWeight = 127.0;
+constexpr int kMaxSquare = 32767;  // squares of inputs beyond this are halved, see squared_inputs
+
+}  // namespace
+
+unsigned full_scale(const CrossbarConfig& config, const ReadMode& mode) {
+  return mode.four_phase ? config.adc.full_scale_counts_four : config.adc.full_scale_counts;
+}
+
+unsigned count_limit(const CrossbarConfig& config, const ReadMode& mode) {
+  constexpr unsigned kWidestCount = 4095;
+  return config.circuit_effects.adc_saturation ? full_scale(config, mode) : kWidestCount;
+}
+
+double counts_per_us(const CrossbarConfig& config, const ReadMode& mode) {
+  const double current_ua =
+      config.adc.full_scale_current_ua / static_cast<double>(1U << mode.range);
+  return full_scale(config, mode) * config.read_voltage_v /
+         (current_ua * static_cast<double>(1U << mode.magnitude_bits));
+}
+
+double nominal_count_scale(const CrossbarConfig& config, const ReadMode& mode) {
+  return counts_per_us(config, mode) * (config.device.g_max_us - config.device.g_min_us) /
+         kMaxWeight;
+}
+
+Conversion::Conversion(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
+    : config_(config),
+      read_stream_(seed, path, "read"),
+      adc_(config, seed, path),
+      squares_(config.rows),
+      variances_(config.columns),
+      counts_p_(config.columns),
+      counts_n_(config.columns),
+      normals_(2 * (std::size_t{config.columns} + 1)) {}
+
+void Conversion::clear(const Region& region) {
+  std::fill_n(counts_p_.begin(), region.columns, 0);
+  std::fill_n(counts_n_.begin(), region.columns, 0);
+}
+
+void Conversion::convert(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
+                         const Region& region, const ReadMode& mode) {
+  if (const DeviceArray* devices = array.devices()) {
+    convert_physical(*devices, sums, driven, region, mode);
+  } else {
+    convert_ideal(sums, region, mode);
+  }
+}
+
+void Conversion::convert_ideal(const ColumnSums& sums, const Region& region, const ReadMode& mode) {
+  const double scale = nominal_count_scale(config_, mode);
+  const double limit = count_limit(config_, mode);
+  add_ideal_counts(sums.positive.data(), region.columns, scale, limit, counts_p_.data());
+  add_ideal_counts(sums.negative.data(), region.columns, scale, limit, counts_n_.data());
+}
+
+// Squares of the inputs with the inputs' signs as 15-bit codes; returns the unit of a code. Halving
+// is the only case in which a square is rounded, and then the largest is above 2^15.
+double Conversion::squared_inputs(const InputCodes& driven, std::size_t rows) {
+  int largest = 0;
+  for (std::size_t i = 0; i < rows; ++i) largest = std::max<int>(largest, driven.magnitude[i]);
+  const int shift = largest * largest > kMaxSquare ? 1 : 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const int square = (driven.magnitude[i] * driven.magnitude[i] + shift) >> shift;
+    squares_.value[i] = static_cast<std::int16_t>(driven.value[i] < 0 ? -square : square);
+    squares_.magnitude[i] = static_cast<std::int16_t>(square);
+  }
+  return shift + 1.0;
+}
+
+void Conversion::convert_physical(const DeviceArray& devices, const ColumnSums& sums,
+                                  const InputCodes& driven, const Region& region,
+                                  const ReadMode& mode) {
+  const double per_us = counts_per_us(config_, mode);
+  AdcReading reading;
+  reading.columns = region.columns;
+  reading.scale = per_us * devices.conductance_step_us();
+  reading.limit = count_limit(config_, mode);
+  if (devices.variance().sum.empty()) {
+    std::fill_n(variances_.positive.begin(), region.columns, 0.0);
+    std::fill_n(variances_.negative.begin(), region.columns, 0.0);
+  } else {
+    const double unit = squared_inputs(driven, region.rows);
+    reading.variance_scale =
+        static_cast<float>(per_us * per_us * devices.variance_step_us2() * unit);
+    column_sums(devices.variance(), squares_, region, variances_);
+    // Read number, column and polarity decide which normal: two a column, two columns a block.
+    const std::uint64_t blocks_per_read = (config_.columns + 1) / 2;
+    const unsigned skip = region.first_column % 2;
+    read_stream_.normals(reads_ * blocks_per_read + region.first_column / 2, normals_.data(),
+                         std::size_t{2} * (region.columns + skip));
+    reading.normals = normals_.data() + std::size_t{2} * skip;
+  }
+  ++reads_;
+  adc_.positive.add_counts(reading, region.first_column, sums.positive.data(),
+                           variances_.positive.data(), counts_p_.data());
+  if (reading.normals != nullptr) ++reading.normals;
+  adc_.negative.add_counts(reading, region.first_column, sums.negative.data(),
+                           variances_.negative.data(), counts_n_.data());
+}
+
+}  // namespace aimc::analog

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "models/analog/adc.h"
+#include "models/analog/cell_array.h"
+#include "models/analog/column_sums.h"
+#include "models/analog/crossbar.h"
+#include "models/core/random.h"
+
+namespace aimc::analog {
+
+/// Largest count of a read mode.
+unsigned full_scale(const CrossbarConfig& config, const ReadMode& mode);
+/// Where a converter ends; without saturation that is the width of its word.
+unsigned count_limit(const CrossbarConfig& config, const ReadMode& mode);
+/// Nominal counts per (uS times input LSB).
+double counts_per_us(const CrossbarConfig& config, const ReadMode& mode);
+/// Nominal counts per unit of |x| |w|.
+double nominal_count_scale(const CrossbarConfig& config, const ReadMode& mode);
+
+/// From the columns' sums to counts: noise of the devices' reads, then the converters.
+class Conversion {
+ public:
+  Conversion(const CrossbarConfig& config, std::uint64_t seed, std::string_view path);
+
+  /// Starts an MVM: counts of the region's columns are zero.
+  void clear(const Region& region);
+  /// Adds the counts of one conversion of both polarities.
+  /// @param driven the inputs behind `sums`
+  void convert(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
+               const Region& region, const ReadMode& mode);
+
+  /// Counts so far, element 0 being the region's first column.
+  const std::vector<std::int32_t>& positive() const { return counts_p_; }
+  const std::vector<std::int32_t>& negative() const { return counts_n_; }
+
+ private:
+  void convert_ideal(const ColumnSums& sums, const Region& region, const ReadMode& mode);
+  void convert_physical(const DeviceArray& devices, const ColumnSums& sums,
+                        const InputCodes& driven, const Region& region, const ReadMode& mode);
+  double squared_inputs(const InputCodes& driven, std::size_t rows);
+
+  CrossbarConfig config_;
+  core::RandomStream read_stream_;
+  AdcBanks adc_;
+  std::uint64_t reads_ = 0;  // numbers the read noise: one a conversion of both polarities
+
+  InputCodes squares_;
+  ColumnSums variances_;
+  std::vector<std::int32_t> counts_p_, counts_n_;
+  std::vector<float> normals_;
+};
+
+}  // namespace aimc::analog
