@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 #include "aimc_hal.h"
+#include "images.h"
 
-enum { FASHION_LAYERS = 3, FASHION_PIXELS = 784, FASHION_CLASSES = 10, FASHION_MAX_IMAGES = 10000 };
+enum { FASHION_LAYERS = 3 };
 /** Input zero point of every layer: int8 -128 is zero, so magnitudes are 0..255. */
 #define FASHION_ZERO_POINT (-128)
 
@@ -24,17 +25,6 @@ typedef struct fashion_layer {
 } fashion_layer;
 
 extern const fashion_layer* const fashion_network;
-
-/** Images and labels found in memory. */
-typedef struct fashion_data {
-  const uint8_t* images; /**< 784 bytes each, word-aligned */
-  const uint8_t* labels;
-  uint32_t count;
-} fashion_data;
-
-/** Checks two IDX files in RAM; prints what is wrong and returns false. */
-bool fashion_find_data(uintptr_t images_at, uintptr_t labels_at, uint32_t wanted,
-                       fashion_data* data);
 
 /** Names of the sections the platform traces. */
 typedef struct fashion_markers {

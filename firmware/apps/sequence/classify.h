@@ -1,0 +1,35 @@
+/** What applications share that read Fashion-MNIST images as a sequence. */
+#ifndef SEQUENCE_CLASSIFY_H
+#define SEQUENCE_CLASSIFY_H
+
+#include "../fashion/images.h"
+#include "tile_layer.h"
+
+enum { SEQUENCE_MAX_LAYERS = 8 };
+
+/** A network of layers on tiles 0, 1, ... */
+typedef struct sequence_network {
+  const char* name;
+  const tile_layer_model* layers;
+  unsigned layer_count;
+  unsigned vectors; /**< most inputs a layer is given at once */
+  /** int8 logits of an image. */
+  bool (*run)(tile_layer* layers, const uint8_t* image, int8_t* logits);
+} sequence_network;
+
+/** Logits of the last run. */
+extern int8_t sequence_logits[FASHION_MAX_IMAGES][FASHION_CLASSES];
+
+/** Parses the arguments, programs the tiles, calibrates them if asked to, classifies and reports;
+ * returns the exit code.
+ *
+ *   [--images N] [--calibrate on|off] [--images-at ADDRESS] [--labels-at ADDRESS]
+ */
+int sequence_main(const sequence_network* network, int argc, char** argv);
+
+/** An eight-bit pixel as an input: half of it, 0..127. */
+static inline int8_t sequence_pixel(uint8_t pixel) {
+  return (int8_t)(pixel >> 1);
+}
+
+#endif
