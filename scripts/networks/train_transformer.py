@@ -63,10 +63,13 @@ def normalised(sums):
     """int8 codes of zero mean and a variance of NORMAL^2 along the last axis, of 16-bit sums."""
     width = sums.shape[-1]
     centred = width * sums - sums.sum(axis=-1, keepdims=True)
-    squares = (centred * centred).sum(axis=-1, keepdims=True)
-    root = np.maximum(integer_root(squares), 1)
-    scale = NORMAL * int(round(width**0.5))
-    return np.clip(divide_rounded(centred * scale, root), -127, 127).astype(np.int8)
+    largest = np.abs(centred).max(axis=-1, keepdims=True)
+    centred >>= np.maximum(np.floor(np.log2(np.maximum(largest, 1))).astype(np.int64) - 12, 0)   # below 2^13
+    deviation = np.maximum(integer_root((centred * centred).sum(axis=-1, keepdims=True)), 1)
+    reciprocal = ((1 << 30) + deviation // 2) // deviation
+    scale_bits = int(np.log2(NORMAL * width**0.5))
+    codes = (centred * reciprocal + (1 << (29 - scale_bits))) >> (30 - scale_bits)
+    return np.clip(codes, -127, 127).astype(np.int8)
 
 
 def integer_root(values):

@@ -46,7 +46,7 @@ static bool run(tile_layer* layers, const uint8_t* image, int8_t* logits) {
   memset(state, 0, kUnits);
   memset(cells, 0, sizeof cells);
   for (unsigned row = 0; row < kSide; ++row, image += kSide) {
-    for (unsigned i = 0; i < kSide; ++i) inputs[i] = sequence_pixel(image[i]);
+    sequence_pixels(image, kSide, inputs);
     if (!tile_layer_run(&layers[0], 1, inputs, gates)) return false;
     aimc_marker_begin(cell_section);
     update(gates, cells, state);

@@ -15,7 +15,7 @@ enum {
   kHeads = 4,
   kDepth = kWidth / kHeads,
   kHidden = 128,
-  kNormalScale = 32 * 8, /* codes of one standard deviation, times the root of the width */
+  kNormalBits = 8, /* 32 codes a standard deviation, times the root of the width */
   kExpCodes = 256,
   kSumLimit = 32767
 };
@@ -40,11 +40,11 @@ static int32_t limit(int32_t value, int32_t lowest, int32_t highest) {
   return value > highest ? highest : value;
 }
 
-/* Largest integer whose square is not above the value, which is below 2^52. */
-static int32_t root(uint64_t value) {
-  uint64_t rest = value;
-  uint64_t result = 0;
-  for (uint64_t bit = 1ull << 50; bit != 0; bit >>= 2) {
+/* Largest integer whose square is not above the value. */
+static int32_t root(uint32_t value) {
+  uint32_t rest = value;
+  uint32_t result = 0;
+  for (uint32_t bit = 1u << 30; bit != 0; bit >>= 2) {
     if (rest >= result + bit) {
       rest -= result + bit;
       result = (result >> 1) + bit;
@@ -55,20 +55,31 @@ static int32_t root(uint64_t value) {
   return (int32_t)result;
 }
 
-/* Zero mean and unit variance of a token's sums, as codes of 1/32. */
+/* Zero mean and unit variance of a token's sums, as codes of 1/32. The elements are cut to 13 bits
+ * and a sign, so that their squares fit into 32 bits together; one division serves all of them. */
 static void normalise_token(const int32_t* token, int8_t* out) {
   int32_t total = 0;
   for (unsigned i = 0; i < kWidth; ++i) total += token[i];
   int32_t centred[kWidth];
-  uint64_t squares = 0;
+  int32_t largest = 0;
   for (unsigned i = 0; i < kWidth; ++i) {
     centred[i] = kWidth * token[i] - total; /* magnitude below 2^22 */
-    squares += (uint64_t)((int64_t)centred[i] * centred[i]);
+    const int32_t magnitude = centred[i] < 0 ? -centred[i] : centred[i];
+    if (magnitude > largest) largest = magnitude;
   }
-  int32_t deviation = root(squares);
-  if (deviation == 0) deviation = 1;
-  for (unsigned i = 0; i < kWidth; ++i)
-    out[i] = (int8_t)limit(divide(centred[i] * kNormalScale, deviation), -127, 127);
+  unsigned shift = 0;
+  while (largest >> shift >= 1 << 13) ++shift;
+  uint32_t squares = 0;
+  for (unsigned i = 0; i < kWidth; ++i) {
+    centred[i] >>= shift;
+    squares += (uint32_t)(centred[i] * centred[i]);
+  }
+  const int32_t deviation = squares == 0 ? 1 : root(squares);
+  const int32_t reciprocal = ((1 << 30) + deviation / 2) / deviation;
+  for (unsigned i = 0; i < kWidth; ++i) {
+    const int32_t product = centred[i] * reciprocal;
+    out[i] = (int8_t)limit((product + (1 << (29 - kNormalBits))) >> (30 - kNormalBits), -127, 127);
+  }
 }
 
 static void normalise(int8_t* out) {
@@ -86,24 +97,52 @@ static void add(int32_t factor) {
   }
 }
 
-/* Shares of all tokens in what one of them takes: exp of scores relative to the greatest. */
-static int32_t shares_of(const int8_t* query, const int8_t* keys, int32_t* shares) {
+/* The sixteen elements of a head, each in a register. */
+#define EACH(X) \
+  X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#define QUERY(n) const int32_t q##n = query[n];
+#define SCORE(n) score += q##n * keys[n];
+#define NOTHING(n) int32_t m##n = 0;
+#define MIX(n) m##n += share * values[n];
+#define STORE(n) out[n] = (int8_t)divide(m##n, total);
+
+/* Products of a query with the keys of all tokens; the greatest. */
+__attribute__((noinline)) static int32_t scores_of(const int8_t* query, const int8_t* keys,
+                                                   int32_t* scores) {
   int32_t greatest = INT32_MIN;
+  EACH(QUERY)
   for (unsigned t = 0; t < kTokens; ++t, keys += 3 * kWidth) {
     int32_t score = 0;
-    for (unsigned d = 0; d < kDepth; ++d) score += query[d] * keys[d];
-    shares[t] = score;
+    EACH(SCORE)
+    scores[t] = score;
     if (score > greatest) greatest = score;
   }
+  return greatest;
+}
+
+/* Scores relative to the greatest become shares, by exp; their sum. */
+static int32_t to_shares(int32_t greatest, int32_t* scores) {
   const int32_t far = (kExpCodes << 20) / kScoreFactor; /* beyond it the table ends */
   int32_t total = 0;
   for (unsigned t = 0; t < kTokens; ++t) {
-    const int32_t below = greatest - shares[t];
+    const int32_t below = greatest - scores[t];
     const int32_t code = below > far ? kExpCodes : (below * kScoreFactor) >> 20;
-    shares[t] = code < kExpCodes ? transformer_exp[code] : 0;
-    total += shares[t];
+    scores[t] = code < kExpCodes ? transformer_exp[code] : 0;
+    total += scores[t];
   }
   return total;
+}
+
+/* Mean of the values of all tokens, by their shares. */
+__attribute__((noinline)) static void mix(const int8_t* values, const int32_t* shares,
+                                          int32_t total, int8_t* out) {
+  EACH(NOTHING)
+  for (unsigned t = 0; t < kTokens; ++t, values += 3 * kWidth) {
+    const int32_t share = shares[t];
+    if (share == 0) continue;
+    EACH(MIX)
+  }
+  EACH(STORE)
 }
 
 /* From queries, keys and values of all tokens in `outputs`, heads side by side. */
@@ -113,15 +152,9 @@ static void attend(int8_t* out) {
     for (unsigned h = 0; h < kHeads; ++h) {
       const int8_t* head = outputs + h * kDepth;
       int32_t shares[kTokens];
-      int32_t mixed[kDepth] = {0};
-      const int32_t total = shares_of(head + t * 3 * kWidth, head + kWidth, shares);
-      const int8_t* value = head + 2 * kWidth;
-      for (unsigned s = 0; s < kTokens; ++s, value += 3 * kWidth) {
-        if (shares[s] == 0) continue;
-        for (unsigned d = 0; d < kDepth; ++d) mixed[d] += shares[s] * value[d];
-      }
-      for (unsigned d = 0; d < kDepth; ++d)
-        out[t * kWidth + h * kDepth + d] = (int8_t)divide(mixed[d], total);
+      const int32_t greatest = scores_of(head + t * 3 * kWidth, head + kWidth, shares);
+      const int32_t total = to_shares(greatest, shares);
+      mix(head + 2 * kWidth, shares, total, out + t * kWidth + h * kDepth);
     }
   }
   aimc_marker_end(attention_section);
@@ -143,7 +176,7 @@ static void pool(int8_t* normal) {
 }
 
 static bool run(tile_layer* layers, const uint8_t* image, int8_t* logits) {
-  for (unsigned i = 0; i < kTokens * kTokenPixels; ++i) codes[i] = sequence_pixel(image[i]);
+  sequence_pixels(image, kTokens * kTokenPixels, codes);
   if (!tile_layer_run(&layers[kEmbed], kTokens, codes, outputs)) return false;
   embed_positions();
   normalise(codes);
