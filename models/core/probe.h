@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/core/observation.h"
 #include "models/core/time.h"
 
 namespace aimc::core {
@@ -63,7 +64,7 @@ class Probe {
 
   /// Reports an activity on `track` from `begin_ps` to `end_ps`.
   void slice(Track track, ActivityName activity, TimePs begin_ps, TimePs end_ps, Flow flow = {}) {
-    if (sink_ != nullptr) sink_->on_slice(track, activity, begin_ps, end_ps, flow);
+    if (enabled()) sink_->on_slice(track, activity, begin_ps, end_ps, flow);
   }
 
   /// Opens a counter of a component, with values of `bits` bits.
@@ -71,11 +72,11 @@ class Probe {
   /// Reports that `counter` has a new value from `time_ps` on. Times of one counter do not
   /// decrease.
   void value(Counter counter, TimePs time_ps, std::uint64_t value) {
-    if (sink_ != nullptr) sink_->on_value(counter, time_ps, value);
+    if (enabled()) sink_->on_value(counter, time_ps, value);
   }
 
   /// True when somebody listens; for reports that are costly to prepare.
-  bool enabled() const { return sink_ != nullptr; }
+  bool enabled() const { return kObservation && sink_ != nullptr; }
   /// Attaches the one sink (nullptr: none) and tells it all tracks, names and counters there are.
   void attach(ActivitySink* sink);
 

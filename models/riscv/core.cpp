@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/core/observation.h"
+
 namespace aimc::riscv {
 namespace {
 
@@ -158,7 +160,9 @@ void Core::lower_limit(std::uint64_t limit) {
 }
 
 StopReason Core::run(std::uint64_t limit) {
-  return steps_ != nullptr || stretches_ != nullptr ? run_observed(limit) : run_below(limit);
+  if (core::kObservation && (steps_ != nullptr || stretches_ != nullptr))
+    return run_observed(limit);
+  return run_below(limit);
 }
 
 StopReason Core::run_below(std::uint64_t limit) {
@@ -188,7 +192,7 @@ StopReason Core::run_below(std::uint64_t limit) {
       raise(Cause::kFetchAccess, fetch_fault_address_);
       continue;
     }
-    if (block->observed) {
+    if (core::kObservation && block->observed) {
       if (!execute_observed(*block)) return StopReason::kBreakpoint;
       continue;
     }

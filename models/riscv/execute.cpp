@@ -1,6 +1,7 @@
 // The fast loop: one switch over the instructions of a block, and on to the next block while it is
 // known and fits.
 
+#include "models/core/observation.h"
 #include "models/riscv/arithmetic.h"
 #include "models/riscv/core.h"
 #include "models/riscv/float_host.h"
@@ -275,7 +276,7 @@ const Op* Core::execute(Block* block) {
   std::uint32_t* const x = x_.data();
   const Window window = window_;
   // Nothing fits below a limit of zero: the loop returns behind an observed block.
-  std::uint64_t limit = block->observed ? 0 : limit_;
+  std::uint64_t limit = core::kObservation && block->observed ? 0 : limit_;
   const unsigned divisor_zero = config_.timing.divisor_zero;
   std::uint64_t cycle = cycle_;
   std::uint64_t instret = instret_;
