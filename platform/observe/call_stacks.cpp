@@ -22,9 +22,11 @@ constexpr std::uint32_t kLongestInstruction = 4;
 CallStacks::CallStacks() : nodes_(1) {}
 
 CallStacks::Index CallStacks::child(Index parent, std::uint32_t function) {
+  const Index recent = nodes_[parent].recent_child;
+  if (recent != 0 && nodes_[recent].function == function) return recent;
   const auto key = std::make_pair(parent, function);
   const auto found = children_.find(key);
-  if (found != children_.end()) return found->second;
+  if (found != children_.end()) return nodes_[parent].recent_child = found->second;
   if (nodes_.size() >= kMaxNodes) return parent;
   const auto index = static_cast<Index>(nodes_.size());
   CallNode node;

@@ -17,6 +17,7 @@ struct CallNode {
   std::uint32_t parent = 0;
   std::uint32_t depth = 0;  ///< 0: the root
   std::uint32_t function = 0;
+  std::uint32_t recent_child = 0;  ///< the one entered last; 0: none
   std::uint64_t calls = 0;
   std::uint64_t instructions = 0;
   std::uint64_t cycles = 0;

@@ -22,6 +22,12 @@ core::ActivityName FunctionTrace::activity(const std::string& name) {
   return entry->second;
 }
 
+core::ActivityName FunctionTrace::activity(std::uint32_t function, const Name& name) {
+  if (functions_.size() <= function) functions_.resize(function + std::size_t{1});
+  if (!functions_[function]) functions_[function] = activity(name(function));
+  return *functions_[function];
+}
+
 void FunctionTrace::leave(std::size_t depth, std::uint64_t cycle) {
   while (open_.size() > depth) {
     const Open& last = open_.back();
@@ -43,7 +49,7 @@ void FunctionTrace::move_to(const std::vector<CallNode>& nodes, CallStacks::Inde
   }
   leave(depth, cycle);
   for (auto entered = entered_.rbegin(); entered != entered_.rend(); ++entered) {
-    open_.push_back({*entered, activity(name(nodes[*entered].function)), cycle});
+    open_.push_back({*entered, activity(nodes[*entered].function, name), cycle});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -39,6 +40,7 @@ class FunctionTrace {
   };
 
   core::ActivityName activity(const std::string& name);
+  core::ActivityName activity(std::uint32_t function, const Name& name);
   void leave(std::size_t depth, std::uint64_t cycle);
 
   core::ActivitySink& sink_;
@@ -46,6 +48,7 @@ class FunctionTrace {
   std::vector<Open> open_;  // the one at depth d of the tree is open_[d - 1]
   std::vector<CallStacks::Index> entered_;
   std::unordered_map<std::string, core::ActivityName> names_;
+  std::vector<std::optional<core::ActivityName>> functions_;  // by number, once it was entered
 };
 
 }  // namespace aimc::observe
