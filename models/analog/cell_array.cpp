@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/analog/readout/readout.h"
+
 namespace aimc::analog {
 namespace {
 
@@ -12,7 +14,9 @@ constexpr double kMaxWeight = 127.0;
 CellArray::CellArray(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
     : rows_(config.rows),
       columns_(config.columns),
-      step_us_((config.device.g_max_us - config.device.g_min_us) / kMaxWeight),
+      g_min_us_(config.device.g_min_us),
+      weight_us_((config.device.g_max_us - config.device.g_min_us) / kMaxWeight),
+      step_us_(weight_us_),
       sums_(config.columns) {
   if (config.mode == AnalogMode::kPhysical) {
     devices_.emplace(config, seed, path);
@@ -20,6 +24,7 @@ CellArray::CellArray(const CrossbarConfig& config, std::uint64_t seed, std::stri
   } else {
     ideal_ = ConductanceCodes(rows_, columns_);
   }
+  if (!is_linear(config.readout.kind)) magnitudes_.resize(rows_ * columns_);
 }
 
 void CellArray::program(const std::int8_t* weights, const Region& region,
@@ -29,6 +34,33 @@ void CellArray::program(const std::int8_t* weights, const Region& region,
   } else {
     store_ideal(weights, region);
   }
+  if (magnitudes_.empty()) return;
+  for (std::size_t column = region.first_column; column < region.first_column + region.columns;
+       ++column) {
+    for (std::size_t row = region.first_row; row < region.first_row + region.rows; ++row) {
+      const int weight = +weights[row * columns_ + column];
+      magnitudes_[column * rows_ + row] = static_cast<std::uint8_t>(weight < 0 ? -weight : weight);
+    }
+  }
+}
+
+void CellArray::sums(const InputCodes& driven, const Region& region, ColumnSums& out) const {
+  column_sums(codes(), driven, region, out);
+}
+
+double CellArray::loading_us(unsigned column, const Region& region) const {
+  if (!devices_) return target_loading_us(column, region);
+  const std::int16_t* sum = &codes().sum[column * rows_ + region.first_row];
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < region.rows; ++i) total += sum[i];
+  return static_cast<double>(total) * step_us_ + 2.0 * region.rows * devices_->subtracted_us();
+}
+
+double CellArray::target_loading_us(unsigned column, const Region& region) const {
+  const std::uint8_t* magnitudes = &magnitudes_[column * rows_ + region.first_row];
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < region.rows; ++i) total += magnitudes[i];
+  return static_cast<double>(total) * weight_us_ + 2.0 * region.rows * g_min_us_;
 }
 
 void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
@@ -44,7 +76,7 @@ void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
 const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& region,
                                        core::TimePs now_ps) {
   if (devices_) devices_->prepare(region, now_ps);
-  column_sums(devices_ ? devices_->conductance() : ideal_, driven, region, sums_);
+  column_sums(codes(), driven, region, sums_);
   for (std::size_t i = 0; i < region.columns; ++i) {
     charge_ += sums_.positive[i] + sums_.negative[i];
   }

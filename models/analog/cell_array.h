@@ -24,6 +24,15 @@ class CellArray {
   /// adds what flowed to charge().
   const ColumnSums& integrate(const InputCodes& driven, const Region& region, core::TimePs now_ps);
 
+  /// Sums as of integrate(), without effect on devices or charge().
+  void sums(const InputCodes& driven, const Region& region, ColumnSums& out) const;
+  /// Conductance of both devices of a column's cells in a region, uS: what they have, or what their
+  /// weights aim at. The latter is kept for readouts that divide.
+  double loading_us(unsigned column, const Region& region) const;
+  double target_loading_us(unsigned column, const Region& region) const;
+  /// What is missing in a sum for each device and input LSB, uS.
+  double subtracted_us() const { return devices_ ? devices_->subtracted_us() : 0.0; }
+
   /// Conductance of a unit of the sums, uS.
   double step_us() const { return step_us_; }
   /// The devices; nothing in ideal mode.
@@ -33,11 +42,15 @@ class CellArray {
   void clear_charge() { charge_ = 0.0; }
 
  private:
+  const ConductanceCodes& codes() const { return devices_ ? devices_->conductance() : ideal_; }
   void store_ideal(const std::int8_t* weights, const Region& region);
   double reference_charge(const InputCodes& driven, const Region& region) const;
 
   std::size_t rows_;
   std::size_t columns_;
+  double g_min_us_;
+  double weight_us_;                      // conductance of a unit of weight
+  std::vector<std::uint8_t> magnitudes_;  // of the weights, column by column
   ConductanceCodes ideal_;
   std::optional<DeviceArray> devices_;
   double step_us_;

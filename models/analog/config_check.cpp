@@ -131,6 +131,21 @@ void check_converters(const DacConfig& dac, const AdcConfig& adc) {
   check_range("adc.energy_pj", adc.energy_pj, 0.0, 1e6);
 }
 
+void check_readout(const ReadoutConfig& readout) {
+  check_range("readout.settle_ns", readout.settle_ns, 0.0, 1e6);
+  check_range("readout.energy_pj", readout.energy_pj, 0.0, 1e6);
+  check_range("readout.input_ohm", readout.input_ohm, 0.0, 1e6);
+  check_range("readout.unit_capacitance_ff", readout.unit_capacitance_ff, 1e-3, 1e6);
+  check_range("readout.capacitance_ff", readout.capacitance_ff, 0.0, 1e9);
+  check_range("readout.swing_v", readout.swing_v, 1e-3, 10.0);
+  check_range("readout.droop_per_us", readout.droop_per_us, 0.0, 1e3);
+  check_range("readout.injection_fc", readout.injection_fc, -1e3, 1e3);
+  check_range("readout.sharing_sigma", readout.sharing_sigma, 0.0, 0.1);
+  check_range("readout.divider_range", readout.divider_range, 1e-4, 1.0);
+  check_range("readout.time_lsb_ps", readout.time_lsb_ps, 1e-3, 1e6);
+  check_range("readout.stage_jitter_ps", readout.stage_jitter_ps, 0.0, 1e6);
+}
+
 void check_span(const char* what, unsigned first, unsigned count, unsigned limit) {
   if (count >= 1 && first < limit && count <= limit - first) return;
   std::ostringstream value;
@@ -150,6 +165,7 @@ void check_config(const CrossbarConfig& config) {
   check_range("crossbar.age_s", config.age_s, 0.0, 1e10);
   check_device(config.device);
   check_converters(config.dac, config.adc);
+  check_readout(config.readout);
 }
 
 void check_region(const CrossbarConfig& config, const Region& region) {

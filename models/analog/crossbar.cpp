@@ -8,9 +8,9 @@
 #include "models/analog/cell_array.h"
 #include "models/analog/cell_writer.h"
 #include "models/analog/config_check.h"
-#include "models/analog/conversion.h"
-#include "models/analog/drivers.h"
 #include "models/analog/effects.h"
+#include "models/analog/input_stage.h"
+#include "models/analog/output_stage.h"
 #include "models/analog/programmed_map.h"
 
 namespace aimc::analog {
@@ -32,23 +32,25 @@ struct Crossbar::State {
   State(const CrossbarConfig& configuration, std::uint64_t seed, std::string_view path)
       : config(configuration),
         writer(configuration, seed, path),
-        drivers(configuration),
+        inputs(configuration),
         array(configuration, seed, path),
-        conversion(configuration, seed, path),
+        readout(make_readout(configuration)),
+        output(configuration, seed, path),
         programmed(configuration.rows, configuration.columns) {}
 
   // One conversion of both polarities of a region.
   void convert(const Region& region, const ReadMode& mode, Sign sign, core::TimePs now_ps) {
-    const InputCodes& driven = drivers.driven(sign, region);
+    const InputCodes& driven = inputs.driven(sign, region);
     const ColumnSums& sums = array.integrate(driven, region, now_ps);
-    conversion.convert(array, sums, driven, region, mode);
+    output.convert(array, sums, driven, region, mode);
   }
 
   CrossbarConfig config;
   CellWriter writer;
-  Drivers drivers;
+  InputStage inputs;
   CellArray array;
-  Conversion conversion;
+  std::unique_ptr<Readout> readout;
+  OutputStage output;
   ProgrammedMap programmed;
 };
 
@@ -78,11 +80,11 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
   check_region(s.config, region);
   check_mode(s.config, mode);
   MvmResult result;
-  result.clipped_inputs = s.drivers.load(inputs, zero_point, region, mode);
+  result.clipped_inputs = s.inputs.load(inputs, zero_point, region, mode);
   result.duration_ps = mvm_duration_ps(mode);
 
   s.array.clear_charge();
-  s.conversion.clear(region);
+  s.output.clear(region);
   if (mode.four_phase) {
     s.convert(region, mode, Sign::kPositive, now_ps);
     s.convert(region, mode, Sign::kNegative, now_ps);
@@ -91,20 +93,22 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
   }
   const auto limit = static_cast<std::int32_t>(count_limit(s.config, mode));
   for (unsigned i = 0; i < region.columns; ++i) {
-    const std::int32_t p = s.conversion.positive()[i];
-    const std::int32_t n = s.conversion.negative()[i];
+    const std::int32_t p = s.output.positive()[i];
+    const std::int32_t n = s.output.negative()[i];
     result.saturated += (p >= limit ? 1U : 0U) + (n >= limit ? 1U : 0U);
     cp[i] = static_cast<std::uint16_t>(std::min(limit, p));
     cn[i] = static_cast<std::uint16_t>(std::min(limit, n));
   }
 
-  const double lsb_ns = s.config.dac.lsb_ns * phases(mode);
-  const double voltage = s.config.read_voltage_v;
-  result.dac_energy_j = s.drivers.energy_j(region, mode);
+  result.saturated += s.output.saturated();
+
+  const double lines = double(lines_per_column(s.config.readout.kind)) * double(region.columns);
+  result.dac_energy_j = s.inputs.energy_j(region, mode);
   result.array_energy_j =
-      s.array.charge() * s.array.step_us() * 1e-6 * voltage * voltage * lsb_ns * 1e-9;
-  result.adc_energy_j = s.config.adc.energy_pj * 1e-12 * 2.0 * region.columns * phases(mode) *
-                        window_ns(s.config, mode) / kEnergyWindowNs;
+      s.readout->array_energy_j(s.array.charge() * s.array.step_us(), phases(mode), mode);
+  result.adc_energy_j = s.config.adc.energy_pj * 1e-12 * lines * phases(mode) *
+                            window_ns(s.config, mode) / kEnergyWindowNs +
+                        s.config.readout.energy_pj * 1e-12 * lines * phases(mode);
   return result;
 }
 
@@ -116,7 +120,8 @@ double Crossbar::count_scale(const ReadMode& mode) const {
 core::TimePs Crossbar::mvm_duration_ps(const ReadMode& mode) const {
   const CrossbarConfig& config = state_->config;
   check_mode(config, mode);
-  const double integration_ns = phases(mode) * window_ns(config, mode);
+  const double integration_ns =
+      phases(mode) * (window_ns(config, mode) + state_->readout->settle_ns(mode));
   const double switching_ns = (phases(mode) - 1) * config.dac.phase_switch_ns;
   return static_cast<core::TimePs>(
       std::llround((integration_ns + switching_ns + config.dac.settle_ns) * 1e3));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/analog/device_config.h"
+#include "models/analog/readout/readout_config.h"
 #include "models/core/random.h"
 #include "models/core/time.h"
 
@@ -46,6 +47,7 @@ struct CrossbarConfig {
   DeviceConfig device;
   DacConfig dac;
   AdcConfig adc;
+  ReadoutConfig readout;
   DeviceEffects device_effects;
   CircuitEffects circuit_effects;
   AnalogMode mode = AnalogMode::kPhysical;
@@ -77,8 +79,8 @@ struct ProgramResult {
 struct MvmResult {
   core::TimePs duration_ps = 0;
   double dac_energy_j = 0.0;
-  double array_energy_j = 0.0;  ///< sum of G V^2 t over the devices that were driven
-  double adc_energy_j = 0.0;
+  double array_energy_j = 0.0;  ///< sum of G V^2 t over the devices that were driven, or of C V^2
+  double adc_energy_j = 0.0;    ///< converters and the readout before them
   unsigned saturated = 0;       ///< conversions that hit full scale
   unsigned clipped_inputs = 0;  ///< inputs whose magnitude did not fit and was limited
 };
@@ -86,10 +88,10 @@ struct MvmResult {
 /// A crossbar of differential conductance pairs with its drivers and converters.
 ///
 /// An MVM passes through four steps, each a class of its own:
-///   drivers     drivers.h      inputs -> what the rows are driven with, phase by phase (DAC)
+///   drivers     input_stage.h  inputs -> what the rows are driven with, phase by phase (DAC)
 ///   array       cell_array.h   driven rows x conductances -> a sum for each column and polarity
 ///   readout     readout/       sum -> quantity on the column's line, in nominal counts
-///   conversion  conversion.h   noise, gain, offset, rounding -> counts (ADC)
+///   conversion  output_stage.h noise, gain, offset, rounding -> counts (ADC)
 /// cell_writer.h holds what programming takes.
 ///
 /// Inputs are int8 minus a zero point, taken as sign and magnitude x+, x-; a weight w > 0 lies in

@@ -106,6 +106,11 @@ struct CircuitEffects {
   bool adc_gain = true;
   bool adc_offset = true;
   bool adc_saturation = true;  ///< off: counts end at the width of their word
+  bool readout_loss = true;    ///< what line capacitance, leaks, input resistance and settling take
+  bool readout_noise = true;   ///< kT/C and jitter
+  bool charge_injection = true;
+  bool sharing_mismatch = true;
+  bool denominator_error = true;  ///< off: sums are multiplied back by what the devices have
 };
 
 }  // namespace aimc::analog

@@ -33,6 +33,17 @@ void device_side(CrossbarConfig& config) {
   if (!on.temperature) device.conductance_ev = device.retention_ev = 0.0;
 }
 
+void readout_side(CrossbarConfig& config) {
+  ReadoutConfig& readout = config.readout;
+  const CircuitEffects& on = config.circuit_effects;
+  const bool ideal = config.mode == AnalogMode::kIdeal;
+  if (ideal || !on.readout_loss) readout.losses = 0.0;
+  if (ideal || !on.readout_noise) readout.noise = 0.0;
+  if (ideal || !on.charge_injection) readout.injection_fc = 0.0;
+  if (ideal || !on.sharing_mismatch) readout.sharing_sigma = 0.0;
+  if (ideal || !on.denominator_error) readout.stored_denominators = false;
+}
+
 // ln(sinh(x) / x), for small x by its series.
 double log_sinh_ratio(double x) {
   return x < 1e-4 ? x * x / 6.0 : std::log(std::sinh(x) / x);
@@ -45,6 +56,7 @@ CrossbarConfig without_disabled_effects(CrossbarConfig config) {
   const CircuitEffects& on = config.circuit_effects;
   if (!on.adc_gain) config.adc.gain_sigma = 0.0;
   if (!on.adc_offset) config.adc.offset_sigma_counts = 0.0;
+  readout_side(config);
   return config;
 }
 

@@ -1,4 +1,4 @@
-#include "models/analog/conversion.h"
+#include "models/analog/output_stage.h"
 
 #include <algorithm>
 
@@ -31,7 +31,7 @@ double nominal_count_scale(const CrossbarConfig& config, const ReadMode& mode) {
          kMaxWeight;
 }
 
-Conversion::Conversion(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
+OutputStage::OutputStage(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
     : config_(config),
       read_stream_(seed, path, "read"),
       adc_(config, seed, path),
@@ -39,23 +39,34 @@ Conversion::Conversion(const CrossbarConfig& config, std::uint64_t seed, std::st
       variances_(config.columns),
       counts_p_(config.columns),
       counts_n_(config.columns),
-      normals_(2 * (std::size_t{config.columns} + 1)) {}
-
-void Conversion::clear(const Region& region) {
-  std::fill_n(counts_p_.begin(), region.columns, 0);
-  std::fill_n(counts_n_.begin(), region.columns, 0);
+      normals_(2 * (std::size_t{config.columns} + 1)) {
+  if (!is_linear(config.readout.kind)) {
+    divider_.emplace(config);
+  } else if (config.mode == AnalogMode::kPhysical && !is_transparent(config.readout)) {
+    reader_.emplace(config, seed, path);
+  }
 }
 
-void Conversion::convert(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
-                         const Region& region, const ReadMode& mode) {
-  if (const DeviceArray* devices = array.devices()) {
-    convert_physical(*devices, sums, driven, region, mode);
+void OutputStage::clear(const Region& region) {
+  std::fill_n(counts_p_.begin(), region.columns, 0);
+  std::fill_n(counts_n_.begin(), region.columns, 0);
+  saturated_ = 0;
+}
+
+void OutputStage::convert(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
+                          const Region& region, const ReadMode& mode) {
+  if (array.devices() != nullptr) {
+    convert_physical(array, sums, driven, region, mode);
+  } else if (divider_) {
+    saturated_ += divider_->convert(array, sums, variances_, {}, adc_.positive, region, mode,
+                                    counts_p_.data(), counts_n_.data());
   } else {
     convert_ideal(sums, region, mode);
   }
 }
 
-void Conversion::convert_ideal(const ColumnSums& sums, const Region& region, const ReadMode& mode) {
+void OutputStage::convert_ideal(const ColumnSums& sums, const Region& region,
+                                const ReadMode& mode) {
   const double scale = nominal_count_scale(config_, mode);
   const double limit = count_limit(config_, mode);
   add_ideal_counts(sums.positive.data(), region.columns, scale, limit, counts_p_.data());
@@ -64,7 +75,7 @@ void Conversion::convert_ideal(const ColumnSums& sums, const Region& region, con
 
 // Squares of the inputs with the inputs' signs as 15-bit codes; returns the unit of a code. Halving
 // is the only case in which a square is rounded, and then the largest is above 2^15.
-double Conversion::squared_inputs(const InputCodes& driven, std::size_t rows) {
+double OutputStage::squared_inputs(const InputCodes& driven, std::size_t rows) {
   int largest = 0;
   for (std::size_t i = 0; i < rows; ++i) largest = std::max<int>(largest, driven.magnitude[i]);
   const int shift = largest * largest > kMaxSquare ? 1 : 0;
@@ -76,22 +87,34 @@ double Conversion::squared_inputs(const InputCodes& driven, std::size_t rows) {
   return shift + 1.0;
 }
 
-void Conversion::convert_physical(const DeviceArray& devices, const ColumnSums& sums,
-                                  const InputCodes& driven, const Region& region,
-                                  const ReadMode& mode) {
+// How the converters are to read a conversion, with the variances of the devices' reads and of the
+// lines.
+AdcReading OutputStage::noise_of(const DeviceArray& devices, const InputCodes& driven,
+                                 const Region& region, const ReadMode& mode) {
   const double per_us = counts_per_us(config_, mode);
   AdcReading reading;
   reading.columns = region.columns;
   reading.scale = per_us * devices.conductance_step_us();
   reading.limit = count_limit(config_, mode);
-  if (devices.variance().sum.empty()) {
-    std::fill_n(variances_.positive.begin(), region.columns, 0.0);
-    std::fill_n(variances_.negative.begin(), region.columns, 0.0);
+  const double line = reader_ ? reader_->noise_counts(region.rows, mode) : 0.0;
+  const bool silent = devices.variance().sum.empty();
+  if (silent) {
+    std::fill_n(variances_.positive.begin(), region.columns, line * line);
+    std::fill_n(variances_.negative.begin(), region.columns, line * line);
+    reading.variance_scale = line > 0.0 ? 1.0F : 0.0F;
   } else {
     const double unit = squared_inputs(driven, region.rows);
-    reading.variance_scale =
-        static_cast<float>(per_us * per_us * devices.variance_step_us2() * unit);
+    const double scale = per_us * per_us * devices.variance_step_us2() * unit;
+    reading.variance_scale = static_cast<float>(scale);
     column_sums(devices.variance(), squares_, region, variances_);
+    if (line > 0.0) {
+      for (std::size_t i = 0; i < region.columns; ++i) {
+        variances_.positive[i] += line * line / scale;
+        variances_.negative[i] += line * line / scale;
+      }
+    }
+  }
+  if (!silent || line > 0.0 || divider_) {
     // Read number, column and polarity decide which normal: two a column, two columns a block.
     const std::uint64_t blocks_per_read = (config_.columns + 1) / 2;
     const unsigned skip = region.first_column % 2;
@@ -100,10 +123,23 @@ void Conversion::convert_physical(const DeviceArray& devices, const ColumnSums& 
     reading.normals = normals_.data() + std::size_t{2} * skip;
   }
   ++reads_;
-  adc_.positive.add_counts(reading, region.first_column, sums.positive.data(),
+  return reading;
+}
+
+void OutputStage::convert_physical(const CellArray& array, const ColumnSums& sums,
+                                   const InputCodes& driven, const Region& region,
+                                   const ReadMode& mode) {
+  AdcReading reading = noise_of(*array.devices(), driven, region, mode);
+  if (divider_) {
+    saturated_ += divider_->convert(array, sums, variances_, reading, adc_.positive, region, mode,
+                                    counts_p_.data(), counts_n_.data());
+    return;
+  }
+  const ColumnSums& lines = reader_ ? reader_->lines(array, sums, driven, region, mode) : sums;
+  adc_.positive.add_counts(reading, region.first_column, lines.positive.data(),
                            variances_.positive.data(), counts_p_.data());
   if (reading.normals != nullptr) ++reading.normals;
-  adc_.negative.add_counts(reading, region.first_column, sums.negative.data(),
+  adc_.negative.add_counts(reading, region.first_column, lines.negative.data(),
                            variances_.negative.data(), counts_n_.data());
 }
 

@@ -10,8 +10,6 @@ namespace aimc::analog {
 /// The energies of drivers and converters in a configuration are those of a window of this length.
 constexpr double kEnergyWindowNs = 128.0;
 
-/// Time for which the drivers may drive in one phase, ns.
-double window_ns(const CrossbarConfig& config, const ReadMode& mode);
 /// Phases of an MVM: 1 or 4.
 unsigned phases(const ReadMode& mode);
 
@@ -19,9 +17,9 @@ unsigned phases(const ReadMode& mode);
 enum class Sign : std::uint8_t { kBoth, kPositive, kNegative };
 
 /// The wordline drivers: from the digital inputs of an MVM to what its rows are driven with.
-class Drivers {
+class InputStage {
  public:
-  explicit Drivers(const CrossbarConfig& config);
+  explicit InputStage(const CrossbarConfig& config);
 
   /// Takes the inputs of an MVM, less the zero point and limited to the magnitude that fits.
   /// @returns how many did not fit
@@ -35,6 +33,7 @@ class Drivers {
  private:
   double energy_pj_;
   double lsb_ns_;
+  bool bit_by_bit_;
   InputCodes inputs_;
   InputCodes phase_inputs_;
 };

@@ -1,25 +1,23 @@
-#include "models/analog/drivers.h"
+#include "models/analog/input_stage.h"
 
 #include <algorithm>
+#include <bitset>
 
 namespace aimc::analog {
-
-double window_ns(const CrossbarConfig& config, const ReadMode& mode) {
-  return config.dac.lsb_ns * static_cast<double>(1U << mode.magnitude_bits);
-}
 
 unsigned phases(const ReadMode& mode) {
   return mode.four_phase ? 4 : 1;
 }
 
-Drivers::Drivers(const CrossbarConfig& config)
+InputStage::InputStage(const CrossbarConfig& config)
     : energy_pj_(config.dac.energy_pj),
       lsb_ns_(config.dac.lsb_ns),
+      bit_by_bit_(config.readout.kind == ReadoutKind::kChargeRedistribution),
       inputs_(config.rows),
       phase_inputs_(config.rows) {}
 
-unsigned Drivers::load(const std::int8_t* values, std::int8_t zero_point, const Region& region,
-                       const ReadMode& mode) {
+unsigned InputStage::load(const std::int8_t* values, std::int8_t zero_point, const Region& region,
+                          const ReadMode& mode) {
   const int limit = (1 << mode.magnitude_bits) - 1;
   unsigned clipped = 0;
   for (std::size_t i = 0; i < region.rows; ++i) {
@@ -31,7 +29,7 @@ unsigned Drivers::load(const std::int8_t* values, std::int8_t zero_point, const 
   return clipped;
 }
 
-const InputCodes& Drivers::driven(Sign sign, const Region& region) {
+const InputCodes& InputStage::driven(Sign sign, const Region& region) {
   if (sign == Sign::kBoth) return inputs_;
   for (std::size_t i = 0; i < region.rows; ++i) {
     const int value = inputs_.value[i];
@@ -40,9 +38,13 @@ const InputCodes& Drivers::driven(Sign sign, const Region& region) {
   return phase_inputs_;
 }
 
-double Drivers::energy_j(const Region& region, const ReadMode& mode) const {
+double InputStage::energy_j(const Region& region, const ReadMode& mode) const {
   double pulse_lsb = 0.0;
-  for (unsigned i = 0; i < region.rows; ++i) pulse_lsb += inputs_.magnitude[i];
+  for (unsigned i = 0; i < region.rows; ++i) {
+    const auto magnitude = static_cast<unsigned>(inputs_.magnitude[i]);
+    pulse_lsb += bit_by_bit_ ? static_cast<double>(std::bitset<16>(magnitude).count())
+                             : static_cast<double>(magnitude);
+  }
   return energy_pj_ * 1e-12 * pulse_lsb * (lsb_ns_ * phases(mode)) / kEnergyWindowNs;
 }
 

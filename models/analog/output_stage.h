@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "models/analog/cell_array.h"
 #include "models/analog/column_sums.h"
 #include "models/analog/crossbar.h"
+#include "models/analog/readout/divider.h"
+#include "models/analog/readout/line_reader.h"
 #include "models/core/random.h"
 
 namespace aimc::analog {
@@ -21,10 +24,10 @@ double counts_per_us(const CrossbarConfig& config, const ReadMode& mode);
 /// Nominal counts per unit of |x| |w|.
 double nominal_count_scale(const CrossbarConfig& config, const ReadMode& mode);
 
-/// From the columns' sums to counts: noise of the devices' reads, then the converters.
-class Conversion {
+/// From the columns' sums to counts: the readout of the lines, noise, then the converters.
+class OutputStage {
  public:
-  Conversion(const CrossbarConfig& config, std::uint64_t seed, std::string_view path);
+  OutputStage(const CrossbarConfig& config, std::uint64_t seed, std::string_view path);
 
   /// Starts an MVM: counts of the region's columns are zero.
   void clear(const Region& region);
@@ -36,17 +39,25 @@ class Conversion {
   /// Counts so far, element 0 being the region's first column.
   const std::vector<std::int32_t>& positive() const { return counts_p_; }
   const std::vector<std::int32_t>& negative() const { return counts_n_; }
+  /// Conversions at full scale that the counts do not show: those of a divider.
+  unsigned saturated() const { return saturated_; }
 
  private:
   void convert_ideal(const ColumnSums& sums, const Region& region, const ReadMode& mode);
-  void convert_physical(const DeviceArray& devices, const ColumnSums& sums,
-                        const InputCodes& driven, const Region& region, const ReadMode& mode);
+  void convert_physical(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
+                        const Region& region, const ReadMode& mode);
+  AdcReading noise_of(const DeviceArray& devices, const InputCodes& driven, const Region& region,
+                      const ReadMode& mode);
   double squared_inputs(const InputCodes& driven, std::size_t rows);
 
   CrossbarConfig config_;
   core::RandomStream read_stream_;
   AdcBanks adc_;
+  std::optional<LineReader> reader_;  // where lines do not just pass on their sums
+  std::optional<Divider> divider_;
   std::uint64_t reads_ = 0;  // numbers the read noise: one a conversion of both polarities
+
+  unsigned saturated_ = 0;
 
   InputCodes squares_;
   ColumnSums variances_;
