@@ -77,6 +77,7 @@ const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& r
                                        core::TimePs now_ps) {
   if (devices_) devices_->prepare(region, now_ps);
   column_sums(codes(), driven, region, sums_);
+  if (devices_) devices_->add_sneak(driven, sums_);
   for (std::size_t i = 0; i < region.columns; ++i) {
     charge_ += sums_.positive[i] + sums_.negative[i];
   }

@@ -85,6 +85,7 @@ void check_failures(const DeviceConfig& device) {
   check_range("device.endurance_decades", device.endurance_decades, 0.0, 10.0);
   check_range("device.worn_high", device.worn_high, 0.0, 1.0);
   check_range("device.prior_cycles", device.prior_cycles, 0.0, 1e18);
+  check_range("device.thermal_crosstalk", device.thermal_crosstalk, -0.1, 0.1);
   check_range("device.disturb_per_read", device.disturb_per_read, 0.0, 1.0);
   check_range("device.disturb_level", device.disturb_level, 0.0, 1.0);
   check_range("device.iv_scale_v", device.iv_scale_v, 0.0, 100.0);
@@ -146,6 +147,19 @@ void check_readout(const ReadoutConfig& readout) {
   check_range("readout.stage_jitter_ps", readout.stage_jitter_ps, 0.0, 1e6);
 }
 
+void check_wires(const CrossbarConfig& config) {
+  const WireConfig& wires = config.wires;
+  check_range("wires.wordline_ohm", wires.wordline_ohm, 0.0, 1e6);
+  check_range("wires.bitline_ohm", wires.bitline_ohm, 0.0, 1e6);
+  check_range("wires.half_bias_ratio", wires.half_bias_ratio, 2.0, 1e9);
+  const double siemens = config.device.g_max_us * 1e-6;
+  const double bitlines = 2.0 * config.columns;
+  check_range("wires.wordline_ohm times g_max and the square of the bitlines",
+              wires.wordline_ohm * siemens * bitlines * bitlines, 0.0, kLargestWireLoad);
+  check_range("wires.bitline_ohm times g_max and the square of the rows",
+              wires.bitline_ohm * siemens * config.rows * config.rows, 0.0, kLargestWireLoad);
+}
+
 void check_span(const char* what, unsigned first, unsigned count, unsigned limit) {
   if (count >= 1 && first < limit && count <= limit - first) return;
   std::ostringstream value;
@@ -166,6 +180,7 @@ void check_config(const CrossbarConfig& config) {
   check_device(config.device);
   check_converters(config.dac, config.adc);
   check_readout(config.readout);
+  check_wires(config);
 }
 
 void check_region(const CrossbarConfig& config, const Region& region) {

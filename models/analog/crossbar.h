@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/analog/circuit/wire_config.h"
 #include "models/analog/device_config.h"
 #include "models/analog/readout/readout_config.h"
 #include "models/core/random.h"
@@ -45,6 +46,7 @@ struct CrossbarConfig {
   double temperature_c = 25.0;  ///< of the crossbar, degrees Celsius, -40 .. 150
   double age_s = 0.0;           ///< added to the time since programming of every cell, s
   DeviceConfig device;
+  WireConfig wires;
   DacConfig dac;
   AdcConfig adc;
   ReadoutConfig readout;

@@ -14,7 +14,9 @@ constexpr int kStampShift = 32;  // programming times are kept in units of 2^32 
 constexpr float kMaxConductanceCode = ConductanceCodes::kLimit - 1;
 constexpr float kMaxVarianceCode = VarianceCodes::kLimit - 1;
 constexpr std::size_t kDitherPeriod = 256;
-constexpr double kOldestAgeS = 1e8;     // read noise may grow to this age before its codes saturate
+constexpr double kOldestAgeS = 1e8;  // read noise may grow to this age before its codes saturate
+constexpr int kCircuitStepBits = 3;  // wires are solved anew when t has grown by 6 to 12 %
+constexpr std::uint64_t kCircuitReadSteps = 32;  // or reads have moved devices by 3 %
 constexpr double kReadsPerStep = 1e-3;  // reads move a device by this share between two refreshes
 constexpr core::TimePs kForever = std::numeric_limits<core::TimePs>::max();
 
@@ -24,28 +26,36 @@ float to_code(float value, float scale, float limit) {
   return code < limit ? code : limit;
 }
 
-// Upper bits of a double above one form a scale whose steps are between 2^-10 and 2^-11 of its
-// value.
-constexpr int kDroppedBits = 52 - 10;
+// The upper bits of a double above one form a scale whose steps are between 2^-bits and
+// 2^-(bits + 1) of its value.
+class AgeScale {
+ public:
+  AgeScale(double t0_s, double before_s, int bits)
+      : t0_s_(t0_s), before_s_(before_s), dropped_(52 - bits) {}
 
-std::uint64_t step_of(double ratio) {
-  std::uint64_t bits = 0;
-  std::memcpy(&bits, &ratio, sizeof bits);
-  return bits >> kDroppedBits;
-}
+  std::uint64_t step_of(core::TimePs age_ps) const {
+    const double ratio = 1.0 + (static_cast<double>(age_ps) * 1e-12 + before_s_) / t0_s_;
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &ratio, sizeof bits);
+    return bits >> dropped_;
+  }
+  double start(std::uint64_t step) const {
+    const std::uint64_t bits = step << dropped_;
+    double ratio = 0.0;
+    std::memcpy(&ratio, &bits, sizeof ratio);
+    return ratio;
+  }
+  core::TimePs start_ps(std::uint64_t step) const {
+    const double age_ps = std::ceil(((start(step) - 1.0) * t0_s_ - before_s_) * 1e12);
+    if (age_ps <= 0.0) return 0;
+    return age_ps < 0x1p64 ? static_cast<core::TimePs>(age_ps) : kForever;
+  }
 
-double step_start(std::uint64_t step) {
-  const std::uint64_t bits = step << kDroppedBits;
-  double ratio = 0.0;
-  std::memcpy(&ratio, &bits, sizeof ratio);
-  return ratio;
-}
-
-core::TimePs step_age_ps(std::uint64_t step, double t0_s, double before_s) {
-  const double age_ps = std::ceil(((step_start(step) - 1.0) * t0_s - before_s) * 1e12);
-  if (age_ps <= 0.0) return 0;
-  return age_ps < 0x1p64 ? static_cast<core::TimePs>(age_ps) : kForever;
-}
+ private:
+  double t0_s_;
+  double before_s_;
+  int dropped_;
+};
 
 core::TimePs saturating_add(core::TimePs a, core::TimePs b) {
   return b > kForever - a ? kForever : a + b;
@@ -53,13 +63,14 @@ core::TimePs saturating_add(core::TimePs a, core::TimePs b) {
 
 }  // namespace
 
-AgeStep age_step(core::TimePs age_ps, double t0_s, double before_s) {
-  std::uint64_t step = step_of(1.0 + (static_cast<double>(age_ps) * 1e-12 + before_s) / t0_s);
+AgeStep age_step(core::TimePs age_ps, double t0_s, double before_s, int bits) {
+  const AgeScale scale(t0_s, before_s, bits);
+  std::uint64_t step = scale.step_of(age_ps);
   // Boundaries are whole picoseconds; at one of them the division above may round to either side.
-  if (age_ps < step_age_ps(step, t0_s, before_s)) --step;
-  if (age_ps >= step_age_ps(step + 1, t0_s, before_s)) ++step;
-  return {step_age_ps(step, t0_s, before_s), step_age_ps(step + 1, t0_s, before_s),
-          0.5 * (step_start(step) + step_start(step + 1))};
+  if (age_ps < scale.start_ps(step)) --step;
+  if (age_ps >= scale.start_ps(step + 1)) ++step;
+  return {scale.start_ps(step), scale.start_ps(step + 1),
+          0.5 * (scale.start(step) + scale.start(step + 1))};
 }
 
 DeviceArray::DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
@@ -74,6 +85,9 @@ DeviceArray::DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::
       age_s_(config.age_s),
       aged_t0_s_(config_.t0_s / operating_.ageing),
       written_(rows_ * columns_),
+      crosstalk_(rows_, columns_, config_.thermal_crosstalk, config_.g_max_us),
+      circuit_(config),
+      circuit_reads_(columns_),
       conductance_(rows_, columns_),
       windows_(columns_),
       reads_(columns_),
@@ -83,10 +97,6 @@ DeviceArray::DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::
   for (Devices* devices : {&positive_, &negative_}) {
     devices->first.resize(rows_ * columns_);
     devices->second.resize(rows_ * columns_);
-  }
-  for (Moments* moments : {&read_positive_, &read_negative_}) {
-    moments->mean.resize(rows_);
-    moments->variance.resize(rows_);
   }
   // Of an operating point only the off state's part can raise a conductance, and of reads only
   // their goal.
@@ -98,6 +108,12 @@ DeviceArray::DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::
     subtracted_us_ =
         config_.g_min_us *
         static_cast<double>(core::det_exp(static_cast<float>(operating_.off_state_log * off)));
+  }
+  subtracted_code_ = static_cast<float>(subtracted_us_ / conductance_step_us_);
+  for (Moments* moments : {&read_positive_, &read_negative_}) {
+    moments->mean.resize(rows_);
+    moments->variance.resize(rows_);
+    moments->subtracted.assign(rows_, static_cast<std::int32_t>(subtracted_code_ + 0.5F));
   }
   const double largest = model_->variance_limit_us2(kOldestAgeS);
   if (largest > 0.0) {
@@ -124,6 +140,14 @@ void DeviceArray::program(const std::int8_t* weights, const Region& region,
     windows_[column] = {};
     reads_[column] = 0;
   }
+  if (crosstalk_.active()) {
+    crosstalk_.write(region);
+    if (region.first_column > 0) windows_[region.first_column - 1] = {};
+    const std::size_t end = std::size_t{region.first_column} + region.columns;
+    if (end < columns_) windows_[end] = {};
+  }
+  written_last_ps_ = std::max(written_last_ps_, core::TimePs{stamp} << kStampShift);
+  circuit_until_ps_ = 0;
 }
 
 // One Philox block a cell and write cycle: programming noise and drift of G+ and G-, in this order.
@@ -191,6 +215,7 @@ std::uint64_t DeviceArray::reads_step(unsigned column) const {
 }
 
 void DeviceArray::prepare(const Region& region, core::TimePs now_ps) {
+  if (circuit_.attenuates() || circuit_.sneaks()) prepare_circuit(region, now_ps);
   for (unsigned column = region.first_column; column < region.first_column + region.columns;
        ++column) {
     const Window& window = windows_[column];
@@ -201,10 +226,47 @@ void DeviceArray::prepare(const Region& region, core::TimePs now_ps) {
   }
 }
 
+void DeviceArray::prepare_circuit(const Region& region, core::TimePs now_ps) {
+  bool holds = now_ps >= circuit_from_ps_ && now_ps < circuit_until_ps_;
+  for (unsigned column = region.first_column;
+       holds && column < region.first_column + region.columns; ++column)
+    holds = circuit_reads_[column] == reads_step(column) / kCircuitReadSteps;
+  if (!holds) solve_circuit(now_ps);
+  circuit_.select(region);
+}
+
+// The circuit is solved for the beginning of a step of the time since the array was last written:
+// then the solution does not depend on when within the step it was asked for.
+void DeviceArray::solve_circuit(core::TimePs now_ps) {
+  const core::TimePs age = now_ps > written_last_ps_ ? now_ps - written_last_ps_ : 0;
+  const AgeStep step = age_step(age, aged_t0_s_, age_s_, kCircuitStepBits);
+  const core::TimePs begin_ps = saturating_add(written_last_ps_, step.from_ps);
+  circuit_from_ps_ = step.from_ps > 0 ? begin_ps : 0;
+  circuit_until_ps_ = saturating_add(written_last_ps_, step.until_ps);
+  std::vector<double> conductance_us(2 * rows_ * columns_);
+  for (unsigned column = 0; column < columns_; ++column) {
+    circuit_reads_[column] = reads_step(column) / kCircuitReadSteps;
+    const std::size_t start = column * rows_;
+    for_each_run(column, begin_ps, circuit_reads_[column] * kCircuitReadSteps,
+                 [&](std::size_t cell, std::size_t run, core::TimePs, const AgeStep& cell_step) {
+                   read_moments(cell, run, cell_step.time_ratio);
+                   const auto out =
+                       conductance_us.begin() + static_cast<std::ptrdiff_t>(start + cell);
+                   const auto n = static_cast<std::ptrdiff_t>(run);
+                   const auto offset = static_cast<std::ptrdiff_t>(rows_);
+                   std::copy_n(read_positive_.mean.begin(), n, out);
+                   std::copy_n(read_negative_.mean.begin(), n, out + offset);
+                 });
+  }
+  circuit_.update(conductance_us);
+  std::fill(windows_.begin(), windows_.end(), Window{});
+}
+
 // Runs of cells programmed at the same time have the same age.
-void DeviceArray::refresh(unsigned column, core::TimePs now_ps) {
-  Window window{0, kForever, reads_step(column)};
-  disturbed_ = 1.0 - std::exp(-static_cast<double>(window.reads_step) * kReadsPerStep);
+template <typename Use>
+void DeviceArray::for_each_run(unsigned column, core::TimePs now_ps, std::uint64_t reads_step,
+                               const Use& use) {
+  disturbed_ = 1.0 - std::exp(-static_cast<double>(reads_step) * kReadsPerStep);
   const std::size_t start = column * rows_;
   const std::size_t end = start + rows_;
   for (std::size_t cell = start; cell < end;) {
@@ -212,19 +274,33 @@ void DeviceArray::refresh(unsigned column, core::TimePs now_ps) {
     while (cell + run < end && written_[cell + run] == written_[cell]) ++run;
     const core::TimePs written_ps = core::TimePs{written_[cell]} << kStampShift;
     const core::TimePs age = now_ps > written_ps ? now_ps - written_ps : 0;
-    const AgeStep step = age_step(age, aged_t0_s_, age_s_);
+    use(cell, run, written_ps, age_step(age, aged_t0_s_, age_s_));
+    cell += run;
+  }
+}
+
+void DeviceArray::refresh(unsigned column, core::TimePs now_ps) {
+  Window window{0, kForever, reads_step(column)};
+  const auto use = [&](std::size_t cell, std::size_t run, core::TimePs written_ps,
+                       const AgeStep& step) {
     // An age below zero counts as zero, so the first step reaches back to the beginning.
     if (step.from_ps > 0)
       window.from_ps = std::max(window.from_ps, saturating_add(written_ps, step.from_ps));
     window.until_ps = std::min(window.until_ps, saturating_add(written_ps, step.until_ps));
-    read_run(cell, run, step.time_ratio, (cell - start + std::size_t{37} * column) % kDitherPeriod);
-    cell += run;
-  }
+    read_moments(cell, run, step.time_ratio);
+    if (circuit_.attenuates()) {
+      attenuate(read_positive_, cell, run, true);
+      attenuate(read_negative_, cell, run, false);
+    }
+    store_codes(cell, run, (cell - column * rows_ + std::size_t{37} * column) % kDitherPeriod);
+  };
+  for_each_run(column, now_ps, window.reads_step, use);
   windows_[column] = window;
 }
 
-// What temperature, read voltage and earlier reads make of the moments.
-void DeviceArray::operate(Moments& moments, std::size_t n) const {
+// What writes of neighbours, temperature, read voltage and earlier reads make of the moments.
+void DeviceArray::operate(Moments& moments, std::size_t start, std::size_t n) const {
+  crosstalk_.apply(start, n, moments.mean.data(), moments.variance.data());
   if (operating_.off_state_log != 0.0) {
     for (std::size_t i = 0; i < n; ++i) {
       const double level = static_cast<double>(moments.mean[i]) / config_.g_max_us;
@@ -241,23 +317,40 @@ void DeviceArray::operate(Moments& moments, std::size_t n) const {
   }
 }
 
-void DeviceArray::read_run(std::size_t start, std::size_t n, double time_ratio,
-                           std::size_t dither) {
+// What the wires leave of the moments of cells of one column. The reference column loses as much.
+void DeviceArray::attenuate(Moments& moments, std::size_t start, std::size_t n,
+                            bool positive) const {
+  const std::size_t column = start / rows_;
+  const std::uint16_t* shares =
+      circuit_.shares(2 * column + (positive ? 0 : 1)) + (start - column * rows_);
+  for (std::size_t i = 0; i < n; ++i) {
+    const float share =
+        static_cast<float>(static_cast<std::int32_t>(shares[i])) / ArrayCircuit::kFullShare;
+    moments.mean[i] *= share;
+    moments.variance[i] *= share * share;
+    moments.subtracted[i] = static_cast<std::int32_t>(subtracted_code_ * share + 0.5F);
+  }
+}
+
+void DeviceArray::read_moments(std::size_t start, std::size_t n, double time_ratio) {
   model_->read_moments(time_ratio, &positive_.first[start], &positive_.second[start], n,
                        read_positive_.mean.data(), read_positive_.variance.data());
   model_->read_moments(time_ratio, &negative_.first[start], &negative_.second[start], n,
                        read_negative_.mean.data(), read_negative_.variance.data());
-  operate(read_positive_, n);
-  operate(read_negative_, n);
+  operate(read_positive_, start, n);
+  operate(read_negative_, start, n);
+}
 
+void DeviceArray::store_codes(std::size_t start, std::size_t n, std::size_t dither) {
   const auto scale = static_cast<float>(1.0 / conductance_step_us_);
-  const auto subtracted = static_cast<std::int32_t>(subtracted_us_ / conductance_step_us_ + 0.5);
+  const std::int32_t* p_subtracted = read_positive_.subtracted.data();
+  const std::int32_t* m_subtracted = read_negative_.subtracted.data();
   for (std::size_t i = 0; i < n; ++i) {
     const auto p =
         static_cast<std::int32_t>(to_code(read_positive_.mean[i], scale, kMaxConductanceCode));
     const auto m =
         static_cast<std::int32_t>(to_code(read_negative_.mean[i], scale, kMaxConductanceCode));
-    conductance_.set(start + i, p - subtracted, m - subtracted);
+    conductance_.set(start + i, p - p_subtracted[i], m - m_subtracted[i]);
   }
   if (variance_.sum.empty()) return;
   // Few bits are enough for variances that are added up, but their rounding must have no bias: a

@@ -80,6 +80,8 @@ struct DeviceConfig {
   double endurance_decades = 0.3;  ///< spread of their logarithm to base 10, >= 0
   double worn_high = 0.5;          ///< share of worn devices that stick at g_max, the rest low
   double prior_cycles = 0.0;       ///< write cycles before the run
+  double thermal_crosstalk = 0.0;  ///< relative change of a cell by a write of one of its four
+                                   ///< neighbours, -0.1 .. 0.1
   double disturb_per_read = 0.0;   ///< share of the way to `disturb_level` a read moves a device
   double disturb_level = 1.0;      ///< where reads move it, of g_max
   double iv_scale_v = 0.25;        ///< V0 of I ~ sinh(V / V0) in the off state; 0: ohmic
@@ -97,6 +99,7 @@ struct DeviceEffects {
   bool stuck = true;
   bool wear = true;
   bool read_disturb = true;
+  bool thermal_crosstalk = true;
   bool iv_nonlinearity = true;
   bool temperature = true;
 };
@@ -111,6 +114,8 @@ struct CircuitEffects {
   bool charge_injection = true;
   bool sharing_mismatch = true;
   bool denominator_error = true;  ///< off: sums are multiplied back by what the devices have
+  bool ir_drop = true;
+  bool sneak_paths = true;
 };
 
 }  // namespace aimc::analog

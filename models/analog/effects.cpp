@@ -29,6 +29,7 @@ void device_side(CrossbarConfig& config) {
   if (!on.stuck) device.stuck_low = device.stuck_high = device.stuck_level = 0.0;
   if (!on.wear) device.endurance_cycles = HUGE_VAL;
   if (!on.read_disturb) device.disturb_per_read = 0.0;
+  if (!on.thermal_crosstalk) device.thermal_crosstalk = 0.0;
   if (!on.iv_nonlinearity) device.iv_scale_v = 0.0;
   if (!on.temperature) device.conductance_ev = device.retention_ev = 0.0;
 }
@@ -57,6 +58,8 @@ CrossbarConfig without_disabled_effects(CrossbarConfig config) {
   if (!on.adc_gain) config.adc.gain_sigma = 0.0;
   if (!on.adc_offset) config.adc.offset_sigma_counts = 0.0;
   readout_side(config);
+  if (!on.ir_drop) config.wires.wordline_ohm = config.wires.bitline_ohm = 0.0;
+  if (!on.sneak_paths) config.wires.idle_lines = IdleLines::kGrounded;
   return config;
 }
 
