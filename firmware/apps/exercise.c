@@ -114,6 +114,12 @@ static void compute(aimc_tile* tile, aimc_tile* neighbour) {
   expect_ok("repeated mvm", aimc_tile_run(tile, &many, kTimeoutUs));
   printf("repeated: %08x\n", (unsigned)checksum(tile, kCountsAt, 16 * 4 * kColumns));
 
+  /* A part of what has been written: the rest is idle. */
+  const aimc_region part = {0, kRows / 2, 0, kColumns / 2};
+  const aimc_command few = aimc_cmd_mvm(kInputsAt, kCountsAt, -128, &part);
+  expect_ok("mvm of a part", aimc_tile_run(tile, &few, kTimeoutUs));
+  printf("part: %08x\n", (unsigned)checksum(tile, kCountsAt, 4 * kColumns / 2));
+
   aimc_column_params params[kColumns];
   for (int i = 0; i < kColumns; ++i) {
     aimc_params_from_q16(tile, 0x10000u, 0x10000u, 0x18000, (int16_t)(i - 9), &params[i]);

@@ -117,6 +117,23 @@ void check_device(const LoadedPlatform& platform) {
   check_law(platform);
 }
 
+void check_wire(const LoadedPlatform& platform, const std::string& key, double ohm, double cells) {
+  const double g_max_us = platform.config.tile.crossbar.device.g_max_us;
+  const double most = analog::kLargestWireLoad / (g_max_us * 1e-6 * cells * cells);
+  if (ohm <= most) return;
+  refuse(platform, key, text_of(ohm),
+         "a line of " + text_of(cells) + " devices of " + text_of(g_max_us) +
+             " uS (tile.device.g_max_us) has next to no voltage at its far end",
+         "at most " + text_of(most) + " or a smaller crossbar");
+}
+
+void check_wires(const LoadedPlatform& platform) {
+  const analog::CrossbarConfig& crossbar = platform.config.tile.crossbar;
+  check_wire(platform, "tile.wires.wordline_ohm", crossbar.wires.wordline_ohm,
+             2.0 * crossbar.columns);
+  check_wire(platform, "tile.wires.bitline_ohm", crossbar.wires.bitline_ohm, crossbar.rows);
+}
+
 void check_circuits(const LoadedPlatform& platform) {
   const SocConfig& config = platform.config;
   try {
@@ -139,6 +156,7 @@ void check_tile(const LoadedPlatform& platform) {
            "at most " + std::to_string(columns));
   }
   check_device(platform);
+  check_wires(platform);
   const analog::AdcConfig& adc = tile.crossbar.adc;
   if (adc.full_scale_counts_four < adc.full_scale_counts) {
     refuse(platform, "tile.adc.full_scale_counts_four_phase",

@@ -159,6 +159,7 @@ void add_host_settings(SettingList& list);
 void add_noc_settings(SettingList& list);
 void add_tile_settings(SettingList& list);
 void add_device_settings(SettingList& list);
+void add_wire_settings(SettingList& list);
 void add_leakage_settings(SettingList& list);
 void add_voltage_settings(SettingList& list);
 void add_area_settings(SettingList& list);

@@ -54,6 +54,10 @@ void add_operation(SettingList& list) {
       "read_disturb", [](auto& c) -> auto& { return c.tile.crossbar.device_effects.read_disturb; },
       "reads move conductances");
   device(
+      "thermal_crosstalk",
+      [](auto& c) -> auto& { return c.tile.crossbar.device_effects.thermal_crosstalk; },
+      "writes move the conductances of neighbours");
+  device(
       "iv_nonlinearity",
       [](auto& c) -> auto& { return c.tile.crossbar.device_effects.iv_nonlinearity; },
       "conductance depends on the read voltage");
@@ -71,6 +75,12 @@ void add_operation(SettingList& list) {
       "adc_saturation",
       [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.adc_saturation; },
       "converters end at full scale; without, at the width of a count's word");
+  device(
+      "ir_drop", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.ir_drop; },
+      "resistive wires take voltage from the devices");
+  device(
+      "sneak_paths", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.sneak_paths; },
+      "current through devices outside the part of a crossbar that is read");
 }
 
 void add_conductance(SettingList& list) {
@@ -196,6 +206,10 @@ void add_failures(SettingList& list) {
   list.real(
       "prior_cycles", [](auto& c) -> auto& { return c.tile.crossbar.device.prior_cycles; }, 0, 1e18,
       "write cycles of every device before the run");
+  list.real(
+      "thermal_crosstalk",
+      [](auto& c) -> auto& { return c.tile.crossbar.device.thermal_crosstalk; }, -0.1, 0.1,
+      "relative change of a conductance by a write of one of the four cells beside it");
   list.real(
       "disturb_per_read", [](auto& c) -> auto& { return c.tile.crossbar.device.disturb_per_read; },
       0, 1, "share of the way to disturb_level a read of its column moves a device");

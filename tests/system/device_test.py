@@ -6,11 +6,12 @@ import unittest
 from platform_runner import PROGRAM, Workspace
 
 DEVICE_EFFECTS = ("programming_noise", "cycle_to_cycle", "read_noise", "drift", "stuck", "wear", "read_disturb",
-                  "iv_nonlinearity", "temperature")
-CIRCUIT_EFFECTS = ("adc_gain", "adc_offset", "adc_saturation")
+                  "thermal_crosstalk", "iv_nonlinearity", "temperature")
+CIRCUIT_EFFECTS = ("adc_gain", "adc_offset", "adc_saturation", "ir_drop", "sneak_paths")
 # Parameters that give every effect something to do.
 BUSY = ("tile.device.stuck_low=0.02", "tile.device.prior_cycles=1e7", "tile.device.disturb_per_read=0.01",
-        "tile.device.read_voltage_v=0.25", "tile.temperature_c=60", "tile.age_s=1000", "tile.device.cycle_fraction=0.5")
+        "tile.device.read_voltage_v=0.25", "tile.temperature_c=60", "tile.age_s=1000", "tile.device.cycle_fraction=0.5",
+        "tile.device.thermal_crosstalk=0.02", "tile.wires.wordline_ohm=1", "tile.wires.selector=none")
 
 
 def settings(*words):

@@ -28,6 +28,8 @@ SPECIAL = {
     "tile.device.endurance_decades": 2,
     "tile.device.prior_cycles": 1e8,
     "tile.device.cycle_fraction": 0.25,
+    "tile.device.thermal_crosstalk": 0.05,
+    "tile.wires.half_bias_ratio": 2,
     "tile.device.disturb_level": 0.5,
     "tile.adc.gain_limit_relative": 0.05,
 }
@@ -42,6 +44,7 @@ TOGETHER = {
     "tile.device.disturb_level": ("--set", "tile.device.disturb_per_read=0.1"),
     "tile.device.iv_scale_v": ("--set", "tile.device.read_voltage_v=0.3"),
     "tile.device.conductance_ev": HOT,
+    "tile.wires.half_bias_ratio": ("--set", "tile.wires.selector=diode"),
     "tile.device.retention_ev": HOT,
     "noc.circuit_cycles": ("--set", "noc.circuits=0>15"),
     "noc.virtual_channels": ("--noc", "flit", "--set", "noc.buffer_flits=2", "--set", "noc.max_burst_beats=4"),
