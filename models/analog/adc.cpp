@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/analog/converters/quantise.h"
 #include "models/core/random.h"
-#include "models/core/simd.h"
 
 namespace aimc::analog {
 namespace {
@@ -22,20 +22,11 @@ double draw_gain(const core::RandomStream& stream, std::uint64_t column, std::ui
   return 1.0 + std::clamp(error, -config.gain_limit, config.gain_limit);
 }
 
-// Rounds half up to a whole number in 0 .. limit; truncation is floor here, and other than floor it
-// vectorises.
-AIMC_ALWAYS_INLINE std::int32_t to_count(double value, double limit) {
-  value += 0.5;
-  value = value > 0.0 ? value : 0.0;
-  value = value < limit ? value : limit;
-  return static_cast<std::int32_t>(value);
-}
-
 }  // namespace
 
 void add_ideal_counts(const double* sums, std::size_t columns, double scale, double limit,
                       std::int32_t* counts) {
-  for (std::size_t i = 0; i < columns; ++i) counts[i] += to_count(sums[i] * scale, limit);
+  for (std::size_t i = 0; i < columns; ++i) counts[i] += to_code(sums[i] * scale, limit);
 }
 
 void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, const double* sums,
@@ -45,7 +36,7 @@ void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, co
   const AdcReading r = reading;
   if (r.variance_scale == 0.0F) {
     for (std::size_t i = 0; i < r.columns; ++i) {
-      counts[i] += to_count(gains[i] * (sums[i] * r.scale) + offsets[i], r.limit);
+      counts[i] += to_code(gains[i] * (sums[i] * r.scale) + offsets[i], r.limit);
     }
     return;
   }
@@ -53,7 +44,7 @@ void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, co
     const float noise =
         std::sqrt(static_cast<float>(variances[i]) * r.variance_scale) * r.normals[2 * i];
     const double current = sums[i] * r.scale + static_cast<double>(noise);
-    counts[i] += to_count(gains[i] * current + offsets[i], r.limit);
+    counts[i] += to_code(gains[i] * current + offsets[i], r.limit);
   }
 }
 
