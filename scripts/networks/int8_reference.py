@@ -206,6 +206,6 @@ def logits_tensor(model):
     return last.inputs[0] if last.kind == "SOFTMAX" else model.outputs[0]
 
 
-def logits(model, samples, rounding="double", batch=500):
+def logits(model, samples, rounding="double", batch=100):
     return np.concatenate([run(model, samples[i:i + batch], rounding)[logits_tensor(model)]
                            for i in range(0, len(samples), batch)])
