@@ -49,6 +49,8 @@ Block& BlockCache::allocate(DirectMap& map) {
     bank.free.pop_back();
     *block = Block{};
   }
+  if (++serial_ == 0) ++serial_;
+  block->serial = serial_;
   block->bank = static_cast<std::uint8_t>(bank_ - banks_.data());
   block->next = {&none_, &none_};
   return *block;

@@ -62,6 +62,7 @@ struct Block {
   std::uint32_t count = 0;         ///< number of instructions
   std::uint32_t op_count = 0;      ///< number of ops, with a complex one, without an end marker
   bool ends_in_branch = false;
+  std::uint32_t serial = 0;  ///< that of no other block of the cache for long; 0: none
   std::uint8_t bank = 0;  ///< of the cache; never changes while the block is used again and again
   bool observed = false;  ///< executed under somebody's eyes; no block leads to it directly
   std::array<Block*, 2>
@@ -148,8 +149,9 @@ class BlockCache {
 
   Block none_;
   std::array<Bank, kBanks> banks_;
-  Bank* bank_ = nullptr;                                               // the one selected
-  Block** quick_ = nullptr;                                            // its own
+  std::uint32_t serial_ = 0;  // of the block allocated last
+  Bank* bank_ = nullptr;      // the one selected
+  Block** quick_ = nullptr;   // its own
   std::unordered_map<std::uint32_t, std::vector<Block*>> by_granule_;  // key: address of a granule
   mutable ClassCounts totals_{};
 

@@ -308,6 +308,7 @@ Block* Core::decode_block(std::uint32_t pc) {
 Block* Core::prefix_below_limit(const Block& block) {
   cache_.fold(prefix_);
   prefix_.pc = block.pc;
+  prefix_.serial = block.serial;
   prefix_.observed = block.observed;
   prefix_.histogram.fill(0);
   prefix_.count = 0;

@@ -158,7 +158,6 @@ class Core {
   void finish_piece();
   void report_step(const Op& op);
   void report_stretch(std::uint32_t count);
-  void count_classes(std::uint32_t count);
   void report_unseen();
   void report_waiting();
   void report_trap(std::uint32_t cause, std::uint32_t value, std::uint64_t started,

@@ -84,6 +84,15 @@ std::uint32_t low_bytes(std::uint32_t value, unsigned bytes) {
 
 }  // namespace
 
+Stretch::Classes Stretch::classes() const {
+  Classes counts{};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const bool branched = taken && i + 1 == count;
+    ++counts[index_of(branched ? InstructionClass::kBranchTaken : ops[i].cls)];
+  }
+  return counts;
+}
+
 void Core::observe_steps(StepObserver* observer, std::uint64_t from, std::uint64_t to) {
   steps_ = observer;
   window_from_ = from;
@@ -281,9 +290,11 @@ void Core::report_stretch(std::uint32_t count) {
   stretch_.count = count;
   stretch_.cycle = reported_cycle_ = cycle_;
   stretch_.last = Opcode::kIllegal;
-  if (!only_calls_) count_classes(count);
+  stretch_.ops = piece.ops.data();
+  stretch_.taken = false;
   if (count != 0) {
     const Op& last = piece.ops[count - 1];
+    stretch_.taken = is_branch(last.code) && piece.exits[1] != piece_jumps_;
     if (is_jump(last.code) || last.code == Opcode::kMret) {
       stretch_.last = last.code;
       stretch_.rd = last.rd;
@@ -291,19 +302,12 @@ void Core::report_stretch(std::uint32_t count) {
       stretch_.last_end_pc = piece_pc_ + last.pc_offset + last.length;
     }
   }
+  // Fits in 40 bits: a block has fewer than 2^7 instructions.
+  stretch_.kind = piece.serial == 0 ? 0
+                                    : std::uint64_t{piece.serial} << 8U | count << 1U |
+                                          (stretch_.taken ? 1U : 0U);
   stretches_->executed(stretch_);
   unseen_pc_ = pc_;
-}
-
-void Core::count_classes(std::uint32_t count) {
-  const Block& piece = *piece_;
-  stretch_.classes.fill(0);
-  for (std::uint32_t i = 0; i < count; ++i) ++stretch_.classes[index_of(piece.ops[i].cls)];
-  if (count == 0) return;
-  const Op& last = piece.ops[count - 1];
-  if (!is_branch(last.code) || piece.exits[1] == piece_jumps_) return;
-  --stretch_.classes[index_of(last.cls)];
-  ++stretch_.classes[index_of(InstructionClass::kBranchTaken)];
 }
 
 void Core::report_unseen() {

@@ -28,6 +28,8 @@ struct Step {
   std::uint32_t csr_value = 0;  ///< its value afterwards
 };
 
+struct Op;
+
 /// Instructions executed one after the other, at most one jump or branch among them, at the end.
 struct Stretch {
   std::uint32_t pc = 0;       ///< of the first
@@ -40,8 +42,15 @@ struct Stretch {
   std::uint8_t rd = 0;            ///< of `last`
   std::uint8_t rs1 = 0;           ///< of `last`
   std::uint32_t last_end_pc = 0;  ///< address behind `last`
-  /// Executed instructions of each class, unless the observer sees only_calls(); then stale.
-  std::array<std::uint32_t, static_cast<std::size_t>(InstructionClass::kCount)> classes{};
+  const Op* ops = nullptr;        ///< `count` of them; valid while the stretch is reported
+  bool taken = false;             ///< it ended in a branch, which jumped
+  /// Stretches that have this in common have executed the same instructions, and a branch at the
+  /// end jumped in all of them or in none. 0: not known. Below 2^40.
+  std::uint64_t kind = 0;
+
+  using Classes = std::array<std::uint32_t, static_cast<std::size_t>(InstructionClass::kCount)>;
+  /// Executed instructions of each class.
+  Classes classes() const;
 };
 
 /// Entry into a trap. The instruction at `epc` was not executed.

@@ -45,6 +45,7 @@ class CallStacks {
   /// True before anything was executed.
   bool at_root() const { return here_ == 0; }
   const std::vector<CallNode>& nodes() const { return nodes_; }
+  CallNode& node(Index place) { return nodes_[place]; }
 
   /// Execution goes on in another function without a call: a tail call, or the flow from one
   /// into the next. @param entered at its beginning

@@ -10,8 +10,9 @@ constexpr std::uint32_t kFirstName = 1U << 20U;
 
 }  // namespace
 
-FunctionTrace::FunctionTrace(core::ActivitySink& sink, core::TimePs period_ps)
-    : sink_(sink), period_ps_(period_ps) {
+FunctionTrace::FunctionTrace(NestedSink& sink, core::TimePs period_ps,
+                             const TraceSelection& selection)
+    : sink_(sink), period_ps_(period_ps), from_ps_(selection.from_ps), to_ps_(selection.to_ps) {
   sink_.on_track(kFunctionsTrack, "host", "functions");
 }
 
@@ -28,11 +29,18 @@ core::ActivityName FunctionTrace::activity(std::uint32_t function, const Name& n
   return *functions_[function];
 }
 
-void FunctionTrace::leave(std::size_t depth, std::uint64_t cycle) {
-  while (open_.size() > depth) {
-    const Open& last = open_.back();
-    sink_.on_slice(kFunctionsTrack, last.name, last.cycle * period_ps_, cycle * period_ps_, {});
-    open_.pop_back();
+void FunctionTrace::begin_open() {
+  for (; begun_ < open_.size() && open_[begun_].begin_ps < to_ps_; ++begun_) {
+    sink_.on_begin(kFunctionsTrack, open_[begun_].name, open_[begun_].begin_ps);
+  }
+}
+
+void FunctionTrace::leave(std::size_t depth, core::TimePs end_ps) {
+  if (open_.size() > depth && end_ps >= from_ps_) begin_open();
+  for (; open_.size() > depth; open_.pop_back()) {
+    if (begun_ < open_.size()) continue;
+    sink_.on_end(kFunctionsTrack, end_ps);
+    --begun_;
   }
 }
 
@@ -47,20 +55,25 @@ void FunctionTrace::move_to(const std::vector<CallNode>& nodes, CallStacks::Inde
     place = nodes[place].parent;
     --depth;
   }
-  leave(depth, cycle);
+  const core::TimePs now_ps = cycle * period_ps_;
+  leave(depth, now_ps);
   for (auto entered = entered_.rbegin(); entered != entered_.rend(); ++entered) {
-    open_.push_back({*entered, activity(nodes[*entered].function, name), cycle});
+    open_.push_back({*entered, activity(nodes[*entered].function, name), now_ps});
   }
 }
 
 void FunctionTrace::within(const std::string& name, std::uint64_t begin_cycle,
                            std::uint64_t end_cycle) {
-  sink_.on_slice(kFunctionsTrack, activity(name), begin_cycle * period_ps_, end_cycle * period_ps_,
-                 {});
+  const core::TimePs begin_ps = begin_cycle * period_ps_;
+  const core::TimePs end_ps = end_cycle * period_ps_;
+  if (end_ps < from_ps_ || begin_ps >= to_ps_) return;
+  begin_open();
+  sink_.on_begin(kFunctionsTrack, activity(name), begin_ps);
+  sink_.on_end(kFunctionsTrack, end_ps);
 }
 
 void FunctionTrace::close(std::uint64_t cycle) {
-  leave(0, cycle);
+  leave(0, cycle * period_ps_);
 }
 
 }  // namespace aimc::observe

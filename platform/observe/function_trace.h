@@ -9,6 +9,8 @@
 
 #include "models/core/probe.h"
 #include "platform/observe/call_stacks.h"
+#include "platform/observe/nested_sink.h"
+#include "platform/observe/trace_selection.h"
 
 namespace aimc::observe {
 
@@ -16,12 +18,13 @@ namespace aimc::observe {
 constexpr core::Track kFunctionsTrack{~0U};
 
 /// Shows the host's calls as nested activities of the timeline "functions" of component "host".
+/// Those that overlap the window of a selection are shown whole.
 class FunctionTrace {
  public:
   using Name = std::function<const std::string&(std::uint32_t function)>;
 
   /// @param period_ps of the hart's clock
-  FunctionTrace(core::ActivitySink& sink, core::TimePs period_ps);
+  FunctionTrace(NestedSink& sink, core::TimePs period_ps, const TraceSelection& selection = {});
 
   /// Execution is at a place of the call tree from `cycle` on. What is left ends then, what is
   /// entered begins.
@@ -36,16 +39,21 @@ class FunctionTrace {
   struct Open {
     CallStacks::Index place = 0;
     core::ActivityName name;
-    std::uint64_t cycle = 0;
+    core::TimePs begin_ps = 0;
   };
 
   core::ActivityName activity(const std::string& name);
   core::ActivityName activity(std::uint32_t function, const Name& name);
-  void leave(std::size_t depth, std::uint64_t cycle);
+  void leave(std::size_t depth, core::TimePs end_ps);
+  void begin_open();
 
-  core::ActivitySink& sink_;
+  NestedSink& sink_;
   core::TimePs period_ps_;
+  core::TimePs from_ps_;
+  core::TimePs to_ps_;
   std::vector<Open> open_;  // the one at depth d of the tree is open_[d - 1]
+  // So many of them the sink knows: it is told when something ends that the window shows.
+  std::size_t begun_ = 0;
   std::vector<CallStacks::Index> entered_;
   std::unordered_map<std::string, core::ActivityName> names_;
   std::vector<std::optional<core::ActivityName>> functions_;  // by number, once it was entered

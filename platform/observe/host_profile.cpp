@@ -9,6 +9,12 @@ namespace aimc::observe {
 namespace {
 
 constexpr std::size_t kKnown = 16384;
+constexpr unsigned kRunsBits = 12;
+constexpr unsigned kKindBits = 40;
+
+void add_classes(const riscv::Stretch::Classes& classes, std::uint64_t times, CallNode& node) {
+  for (std::size_t i = 0; i < classes.size(); ++i) node.classes[i] += times * classes[i];
+}
 
 constexpr bool is_link(std::uint8_t reg) {
   return reg == 1 || reg == 5;
@@ -34,6 +40,7 @@ HostProfile::HostProfile(const platform::ElfImage& image, const riscv::HartTimin
       timing_(timing),
       waiting_(pseudo_function("[waiting for interrupt]")),
       known_(kKnown),
+      runs_(tables ? std::size_t{1} << kRunsBits : 0),
       tables_(tables) {}
 
 std::uint32_t HostProfile::pseudo_function(const std::string& name) {
@@ -71,12 +78,29 @@ void HostProfile::executed(const riscv::Stretch& stretch) {
   node.instructions += stretch.count;
   node.cycles += stretch.cycle - cycle_;
   cycle_ = stretch.cycle;
-  if (tables_) {
-    for (std::size_t i = 0; i < node.classes.size(); ++i) node.classes[i] += stretch.classes[i];
-  }
+  if (tables_) count_classes(stretch);
   if (stretch.last == riscv::Opcode::kIllegal) return;
   follow(stretch);
   show(cycle_);
+}
+
+void HostProfile::count_classes(const riscv::Stretch& stretch) {
+  if (stretch.kind == 0) return add_classes(stretch.classes(), 1, stacks_.here());
+  const std::uint64_t key = std::uint64_t{stacks_.place()} << kKindBits | stretch.kind;
+  Runs& runs = runs_[key * 0x9E3779B97F4A7C15ULL >> (64U - kRunsBits)];
+  if (runs.key != key) {
+    if (runs.count != 0) add_classes(runs.classes, runs.count, stacks_.node(runs.place));
+    runs = {key, stacks_.place(), 0, stretch.classes()};
+  }
+  ++runs.count;
+}
+
+std::vector<CallNode> HostProfile::complete_nodes() const {
+  std::vector<CallNode> nodes = stacks_.nodes();
+  for (const Runs& runs : runs_) {
+    if (runs.count != 0) add_classes(runs.classes, runs.count, nodes[runs.place]);
+  }
+  return nodes;
 }
 
 void HostProfile::show(std::uint64_t cycle) {
@@ -144,7 +168,7 @@ double HostProfile::energy_pj(const CallNode::Classes& classes) const {
 }
 
 std::vector<HostProfile::Row> HostProfile::rows() const {
-  const std::vector<CallNode>& nodes = stacks_.nodes();
+  const std::vector<CallNode> nodes = complete_nodes();
   std::vector<Row> rows(functions_.size() + pseudo_names_.size());
   // Children stand behind their parents: what a node and all below it did adds up from the end.
   std::vector<CallNode> inclusive = nodes;

@@ -52,6 +52,14 @@ class HostProfile : public riscv::StretchObserver {
     std::uint32_t function = 0;
     bool entry = false;
   };
+  /// Executions of one kind of stretch in one place of the tree; they are added to its classes
+  /// together.
+  struct Runs {
+    std::uint64_t key = 0;  // place and kind
+    CallStacks::Index place = 0;
+    std::uint64_t count = 0;
+    riscv::Stretch::Classes classes{};
+  };
   struct Row;
 
   const Known& known(std::uint32_t pc);
@@ -60,6 +68,8 @@ class HostProfile : public riscv::StretchObserver {
   void be_in(const Known& place);
   void show(std::uint64_t cycle);
   void follow(const riscv::Stretch& stretch);
+  void count_classes(const riscv::Stretch& stretch);
+  std::vector<CallNode> complete_nodes() const;
   double energy_pj(const CallNode::Classes& classes) const;
   std::vector<Row> rows() const;
 
@@ -69,6 +79,7 @@ class HostProfile : public riscv::StretchObserver {
   std::map<std::uint32_t, std::uint32_t> traps_;  // cause to id
   std::uint32_t waiting_;
   std::vector<Known> known_;  // by a hash of pc
+  std::vector<Runs> runs_;    // by a hash of their key
   CallStacks stacks_;
   std::uint64_t cycle_ = 0;  // up to which everything is attributed
   FunctionTrace* trace_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace aimc::observe {
 namespace {
@@ -60,6 +61,7 @@ constexpr std::uint32_t kEventNameName = 2;
 
 constexpr std::uint64_t kSequence = 1;  ///< the one sequence all packets belong to
 constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
+constexpr std::size_t kLongestEvent = 128;
 constexpr core::TimePs kPsPerNs = 1000;
 
 /// Tracks of threads have small identifiers, which every event carries; processes lie above them.
@@ -85,8 +87,7 @@ constexpr std::uint32_t kFirstThread = 1U << 16U;
 
 }  // namespace
 
-PerfettoWriter::PerfettoWriter(const std::string& path) : file_(path) {
-  buffer_.reserve(kBufferBytes + 4096);
+PerfettoWriter::PerfettoWriter(const std::string& path) : file_(path), buffer_(kBufferBytes) {
   packet_.add(trace_packet::kSequenceFlags, trace_packet::kIncrementalStateCleared);
   write_packet();
 }
@@ -122,7 +123,7 @@ void PerfettoWriter::on_track(core::Track track, std::string_view component,
   body_.add(track_descriptor::kParentUuid, process_uuid(process));
   packet_.add(trace_packet::kTrackDescriptor, body_);
   write_packet();
-  if (waiting_.size() <= thread_of(track)) waiting_.resize(thread_of(track) + std::size_t{1});
+  if (threads_.size() <= thread_of(track)) threads_.resize(thread_of(track) + std::size_t{1});
 }
 
 void PerfettoWriter::on_name(core::ActivityName name, std::string_view text) {
@@ -138,52 +139,82 @@ void PerfettoWriter::on_name(core::ActivityName name, std::string_view text) {
 
 void PerfettoWriter::on_slice(core::Track track, core::ActivityName name, core::TimePs begin_ps,
                               core::TimePs end_ps, core::Flow flow) {
-  std::vector<Slice>& waiting = waiting_[thread_of(track)];
-  waiting.push_back({begin_ps, std::max(begin_ps, end_ps), flow, name.id});
-  if (waiting.size() >= kHeldBack) write_oldest(thread_of(track), kHeldBack / 2);
+  Thread& thread = threads_[thread_of(track)];
+  thread.waiting.push_back({begin_ps, std::max(begin_ps, end_ps), flow, name.id});
+  if (thread.waiting.size() >= kHeldBack) write_oldest(thread, thread_of(track), kHeldBack / 2);
 }
 
-void PerfettoWriter::write_oldest(std::uint32_t thread, std::size_t count) {
-  std::vector<Slice>& waiting = waiting_[thread];
-  // Of two equal slices the one reported later is the parent.
-  std::reverse(waiting.begin(), waiting.end());
-  std::stable_sort(waiting.begin(), waiting.end(), [](const Slice& a, const Slice& b) {
-    return a.begin_ps != b.begin_ps ? a.begin_ps < b.begin_ps : a.end_ps > b.end_ps;
-  });
+void PerfettoWriter::write_oldest(Thread& thread, std::uint32_t number, std::size_t count) {
+  std::vector<Slice>& waiting = thread.waiting;
+  const bool nested =
+      std::adjacent_find(waiting.begin(), waiting.end(), [](const Slice& a, const Slice& b) {
+        return a.end_ps > b.begin_ps || a.begin_ps == b.begin_ps;
+      }) != waiting.end();
+  if (nested) {
+    // Of two equal slices the one reported later is the parent.
+    std::reverse(waiting.begin(), waiting.end());
+    std::stable_sort(waiting.begin(), waiting.end(), [](const Slice& a, const Slice& b) {
+      return a.begin_ps != b.begin_ps ? a.begin_ps < b.begin_ps : a.end_ps > b.end_ps;
+    });
+  }
   const auto last = waiting.begin() + static_cast<std::ptrdiff_t>(count);
   for (auto slice = waiting.begin(); slice != last; ++slice) {
-    write_slice(thread, *slice);
+    close_until(thread, number, slice->begin_ps);
+    write_begin(number, slice->name, slice->begin_ps, slice->flow);
+    std::vector<core::TimePs>& ends = thread.open_ends_ps;
+    ends.insert(std::upper_bound(ends.begin(), ends.end(), slice->end_ps, std::greater<>()),
+                slice->end_ps);
   }
   waiting.erase(waiting.begin(), last);
   // Back to the order of reporting, or what stands for it: children before parents.
-  std::reverse(waiting.begin(), waiting.end());
+  if (nested) std::reverse(waiting.begin(), waiting.end());
 }
 
-void PerfettoWriter::write_slice(std::uint32_t thread, const Slice& slice) {
-  SmallMessage begin;
-  begin.add(track_event::kType, track_event::kSliceBegin);
-  begin.add(track_event::kTrackUuid, thread_uuid(thread));
-  begin.add(track_event::kNameIid, std::uint64_t{slice.name} + 1);
-  if (slice.flow.id != 0) {
-    begin.add_fixed(slice.flow.receiver ? track_event::kTerminatingFlowIds : track_event::kFlowIds,
-                    slice.flow.id);
-  }
-  write_event(slice.begin_ps, begin);
-  SmallMessage end;
-  end.add(track_event::kType, track_event::kSliceEnd);
-  end.add(track_event::kTrackUuid, thread_uuid(thread));
-  write_event(slice.end_ps, end);
+void PerfettoWriter::close_until(Thread& thread, std::uint32_t number, core::TimePs time_ps) {
+  std::vector<core::TimePs>& ends = thread.open_ends_ps;
+  for (; !ends.empty() && ends.back() <= time_ps; ends.pop_back()) write_end(number, ends.back());
 }
 
-void PerfettoWriter::write_event(core::TimePs time_ps, const SmallMessage& event) {
-  SmallMessage packet;
-  packet.add(trace_packet::kTimestamp, time_ps / kPsPerNs);
-  packet.add(trace_packet::kTrustedPacketSequenceId, kSequence);
-  packet.add(trace_packet::kTrackEvent, event);
-  packet.add(trace_packet::kSequenceFlags, trace_packet::kNeedsIncrementalState);
-  SmallMessage whole;
-  whole.add(trace::kPacket, packet);
-  append(whole.bytes());
+void PerfettoWriter::on_begin(core::Track track, core::ActivityName name, core::TimePs time_ps) {
+  write_begin(thread_of(track), name.id, time_ps, {});
+}
+
+void PerfettoWriter::on_end(core::Track track, core::TimePs time_ps) {
+  write_end(thread_of(track), time_ps);
+}
+
+void PerfettoWriter::write_begin(std::uint32_t thread, std::uint32_t name, core::TimePs time_ps,
+                                 core::Flow flow) {
+  write_event(time_ps, [&](ProtobufCursor& event) {
+    event.add(track_event::kType, track_event::kSliceBegin);
+    event.add(track_event::kTrackUuid, thread_uuid(thread));
+    event.add(track_event::kNameIid, std::uint64_t{name} + 1);
+    if (flow.id == 0) return;
+    event.add_fixed(flow.receiver ? track_event::kTerminatingFlowIds : track_event::kFlowIds,
+                    flow.id);
+  });
+}
+
+void PerfettoWriter::write_end(std::uint32_t thread, core::TimePs time_ps) {
+  write_event(time_ps, [&](ProtobufCursor& event) {
+    event.add(track_event::kType, track_event::kSliceEnd);
+    event.add(track_event::kTrackUuid, thread_uuid(thread));
+  });
+}
+
+template <class Fill>
+void PerfettoWriter::write_event(core::TimePs time_ps, Fill fill) {
+  if (buffer_.size() - used_ < kLongestEvent) flush();
+  ProtobufCursor out(buffer_.data() + used_);
+  char* const packet = out.open(trace::kPacket);
+  out.add(trace_packet::kTimestamp, time_ps / kPsPerNs);
+  out.add(trace_packet::kTrustedPacketSequenceId, kSequence);
+  char* const event = out.open(trace_packet::kTrackEvent);
+  fill(out);
+  out.close(event);
+  out.add(trace_packet::kSequenceFlags, trace_packet::kNeedsIncrementalState);
+  out.close(packet);
+  used_ = static_cast<std::size_t>(out.at() - buffer_.data());
 }
 
 void PerfettoWriter::describe_counter(std::uint64_t uuid, std::string_view component,
@@ -206,11 +237,11 @@ void PerfettoWriter::on_counter(core::Counter counter, std::string_view componen
 }
 
 void PerfettoWriter::on_value(core::Counter counter, core::TimePs time_ps, std::uint64_t value) {
-  SmallMessage event;
-  event.add(track_event::kType, track_event::kCounter);
-  event.add(track_event::kTrackUuid, counter_uuid(counter.id));
-  event.add(track_event::kCounterValue, value);
-  write_event(time_ps, event);
+  write_event(time_ps, [&](ProtobufCursor& event) {
+    event.add(track_event::kType, track_event::kCounter);
+    event.add(track_event::kTrackUuid, counter_uuid(counter.id));
+    event.add(track_event::kCounterValue, value);
+  });
 }
 
 std::uint64_t PerfettoWriter::open_series(std::string_view component, std::string_view name,
@@ -223,11 +254,11 @@ std::uint64_t PerfettoWriter::open_series(std::string_view component, std::strin
 void PerfettoWriter::write_series(std::uint64_t series, core::TimePs time_ps, double value) {
   std::uint64_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
-  SmallMessage event;
-  event.add(track_event::kType, track_event::kCounter);
-  event.add(track_event::kTrackUuid, series);
-  event.add_fixed(track_event::kDoubleCounterValue, bits);
-  write_event(time_ps, event);
+  write_event(time_ps, [&](ProtobufCursor& event) {
+    event.add(track_event::kType, track_event::kCounter);
+    event.add(track_event::kTrackUuid, series);
+    event.add_fixed(track_event::kDoubleCounterValue, bits);
+  });
 }
 
 void PerfettoWriter::write_packet() {
@@ -239,19 +270,24 @@ void PerfettoWriter::write_packet() {
 }
 
 void PerfettoWriter::append(std::string_view bytes) {
-  buffer_.append(bytes);
-  if (buffer_.size() >= kBufferBytes) {
-    file_.write(buffer_);
-    buffer_.clear();
-  }
+  if (buffer_.size() - used_ < bytes.size()) flush();
+  if (buffer_.size() < bytes.size()) return file_.write(bytes);
+  std::copy(bytes.begin(), bytes.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(used_));
+  used_ += bytes.size();
+}
+
+void PerfettoWriter::flush() {
+  file_.write({buffer_.data(), used_});
+  used_ = 0;
 }
 
 void PerfettoWriter::commit() {
-  for (std::uint32_t thread = 0; thread < waiting_.size(); ++thread) {
-    write_oldest(thread, waiting_[thread].size());
+  for (std::uint32_t number = 0; number < threads_.size(); ++number) {
+    Thread& thread = threads_[number];
+    write_oldest(thread, number, thread.waiting.size());
+    close_until(thread, number, ~core::TimePs{0});
   }
-  file_.write(buffer_);
-  buffer_.clear();
+  flush();
   file_.commit();
 }
 

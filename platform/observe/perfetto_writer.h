@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/core/probe.h"
+#include "platform/observe/nested_sink.h"
 #include "platform/observe/output_file.h"
 #include "platform/observe/protobuf_encoder.h"
 
@@ -20,10 +21,11 @@ namespace aimc::observe {
 ///
 /// Perfetto counts whole nanoseconds. Begin and end are both rounded down, which keeps the order of
 /// any two times, so nested slices stay nested and one that lies between two nanoseconds has length
-/// zero. Where times become equal the order in the file decides, a parent first; to write it first
-/// although it is reported last, each track holds back its last slices (`kHeldBack`). A parent that
-/// begins in the same nanosecond as a child reported earlier than those would be drawn inside it.
-class PerfettoWriter : public core::ActivitySink {
+/// zero. Where times become equal the order in the file decides, so begins and ends of a track are
+/// written in the order they happened. A slice is reported after those within it; to write it first
+/// nevertheless, each track holds back its last slices (`kHeldBack`). A parent that begins in the
+/// same nanosecond as a child reported earlier than those would be drawn inside it.
+class PerfettoWriter : public core::ActivitySink, public NestedSink {
  public:
   /// Slices of a track that wait for a parent.
   static constexpr std::size_t kHeldBack = 1024;
@@ -38,6 +40,9 @@ class PerfettoWriter : public core::ActivitySink {
   void on_counter(core::Counter counter, std::string_view component, std::string_view name,
                   unsigned bits) override;
   void on_value(core::Counter counter, core::TimePs time_ps, std::uint64_t value) override;
+  /// These are written at once; a track has either slices or begins and ends.
+  void on_begin(core::Track track, core::ActivityName name, core::TimePs time_ps) override;
+  void on_end(core::Track track, core::TimePs time_ps) override;
 
   /// A counter with a unit whose values need not be whole; returns its identifier.
   std::uint64_t open_series(std::string_view component, std::string_view name,
@@ -55,23 +60,32 @@ class PerfettoWriter : public core::ActivitySink {
     core::Flow flow;
     std::uint32_t name;
   };
+  struct Thread {
+    std::vector<Slice> waiting;              ///< in the order of reporting
+    std::vector<core::TimePs> open_ends_ps;  ///< of those that have begun, the outermost first
+  };
 
-  void write_oldest(std::uint32_t thread, std::size_t count);
-  void write_slice(std::uint32_t thread, const Slice& slice);
-  void write_event(core::TimePs time_ps, const SmallMessage& event);
+  void write_oldest(Thread& thread, std::uint32_t number, std::size_t count);
+  void close_until(Thread& thread, std::uint32_t number, core::TimePs time_ps);
+  void write_begin(std::uint32_t thread, std::uint32_t name, core::TimePs time_ps, core::Flow flow);
+  void write_end(std::uint32_t thread, core::TimePs time_ps);
+  template <class Fill>
+  void write_event(core::TimePs time_ps, Fill fill);
   void describe_counter(std::uint64_t uuid, std::string_view component, std::string_view name,
                         std::string_view unit);
   void write_packet();
   void append(std::string_view bytes);
+  void flush();
   std::uint32_t process_of(std::string_view component);
 
   OutputFile file_;
-  std::string buffer_;
+  std::vector<char> buffer_;
+  std::size_t used_ = 0;  ///< of the buffer
   ProtobufMessage packet_;
   ProtobufMessage body_;
   ProtobufMessage detail_;
   ProtobufMessage trace_;
-  std::vector<std::vector<Slice>> waiting_;  ///< by thread, in order of reporting
+  std::vector<Thread> threads_;
   std::unordered_map<std::string, std::uint32_t> processes_;
   std::uint32_t series_ = 0;
 };

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -46,9 +43,11 @@ class ProtobufMessage {
   std::string bytes_;
 };
 
-/// Builds one small protobuf message, at most 127 bytes long, without allocating.
-class SmallMessage {
+/// Writes small protobuf messages, each at most 127 bytes long, into memory that has room for them.
+class ProtobufCursor {
  public:
+  explicit ProtobufCursor(char* at) : at_(at) {}
+
   /// A whole number.
   void add(std::uint32_t field, std::uint64_t value) {
     varint(std::uint64_t{field} << 3U);
@@ -59,25 +58,24 @@ class SmallMessage {
     varint(std::uint64_t{field} << 3U | 1U);
     for (unsigned i = 0; i < 8; ++i) put(static_cast<unsigned>(value >> 8U * i & 0xFFU));
   }
-  /// A message within the message.
-  void add(std::uint32_t field, const SmallMessage& message) {
+  /// Begins a message within the message; what is returned is for close().
+  char* open(std::uint32_t field) {
     varint(std::uint64_t{field} << 3U | 2U);
-    put(static_cast<unsigned>(message.size_));
-    std::memcpy(bytes_.data() + size_, message.bytes_.data(), message.size_);
-    size_ += message.size_;
+    return at_++;
   }
-  /// The encoded message.
-  std::string_view bytes() const { return {bytes_.data(), size_}; }
+  /// Ends the innermost message.
+  void close(char* opened) { *opened = static_cast<char>(at_ - opened - 1); }
+  /// Behind what was written.
+  const char* at() const { return at_; }
 
  private:
-  void put(unsigned byte) { bytes_[size_++] = static_cast<char>(static_cast<unsigned char>(byte)); }
+  void put(unsigned byte) { *at_++ = static_cast<char>(static_cast<unsigned char>(byte)); }
   void varint(std::uint64_t value) {
     for (; value >= 0x80U; value >>= 7U) put(static_cast<unsigned>(value & 0x7FU) | 0x80U);
     put(static_cast<unsigned>(value));
   }
 
-  std::array<char, 128> bytes_;  // as far as size_
-  std::size_t size_ = 0;
+  char* at_;
 };
 
 }  // namespace aimc::observe

@@ -36,13 +36,11 @@ RunFiles::RunFiles(std::string folder, const Traces& traces)
     : folder_(std::move(folder)),
       created_(create_folder(folder_)),
       selection_(traces.selection),
-      sinks_(traces.selection),
-      function_sinks_(traces.selection) {
+      sinks_(traces.selection) {
   uart_ = std::make_unique<OutputFile>(file("uart.log"));
   if (traces.perfetto) {
     perfetto_ = std::make_unique<PerfettoWriter>(file("trace.pftrace"));
     sinks_.add(*perfetto_);
-    function_sinks_.add(*perfetto_);
   }
   if (traces.vcd) wave_writers_.push_back(make_vcd_writer(file("waves.vcd")));
   if (traces.fst) wave_writers_.push_back(make_fst_writer(file("waves.fst")));
@@ -87,8 +85,8 @@ riscv::StretchObserver* RunFiles::profile_host(const platform::ElfImage& image,
                                                core::TimePs period_ps, bool tables) {
   profile_ = std::make_unique<HostProfile>(image, timing, tables);
   profile_tables_ = tables;
-  if (perfetto_) {
-    functions_ = std::make_unique<FunctionTrace>(function_sinks_, period_ps);
+  if (perfetto_ && selection_.wants("host")) {
+    functions_ = std::make_unique<FunctionTrace>(*perfetto_, period_ps, selection_);
     profile_->show_on(*functions_);
   }
   return profile_.get();

@@ -70,8 +70,7 @@ class RunFiles {
   std::unique_ptr<PerfettoWriter> perfetto_;
   std::unique_ptr<WaveRecorder> waves_;
   std::vector<std::unique_ptr<WaveWriter>> wave_writers_;
-  SelectedSinks sinks_;           // perfetto_ and waves_
-  SelectedSinks function_sinks_;  // perfetto_ only
+  SelectedSinks sinks_;  // perfetto_ and waves_
   std::unique_ptr<FunctionTrace> functions_;
   bool profile_tables_ = false;
   std::unique_ptr<InstructionLog> instructions_;

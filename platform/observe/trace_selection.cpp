@@ -13,10 +13,9 @@ bool TraceSelection::wants(std::string_view component) const {
 }
 
 void SelectedSinks::on_track(core::Track track, std::string_view component, std::string_view name) {
-  const std::size_t index = track.id + 1U;  // kFunctionsTrack comes first
-  if (wanted_tracks_.size() <= index) wanted_tracks_.resize(index + 1);
-  wanted_tracks_[index] = selection_.wants(component);
-  if (!wanted_tracks_[index]) return;
+  if (wanted_tracks_.size() <= track.id) wanted_tracks_.resize(track.id + std::size_t{1});
+  wanted_tracks_[track.id] = selection_.wants(component);
+  if (!wanted_tracks_[track.id]) return;
   for (core::ActivitySink* sink : sinks_) sink->on_track(track, component, name);
 }
 
@@ -26,8 +25,7 @@ void SelectedSinks::on_name(core::ActivityName name, std::string_view text) {
 
 void SelectedSinks::on_slice(core::Track track, core::ActivityName name, core::TimePs begin_ps,
                              core::TimePs end_ps, core::Flow flow) {
-  if (!wanted_tracks_[track.id + 1U] || end_ps < selection_.from_ps ||
-      begin_ps >= selection_.to_ps) {
+  if (!wanted_tracks_[track.id] || end_ps < selection_.from_ps || begin_ps >= selection_.to_ps) {
     return;
   }
   for (core::ActivitySink* sink : sinks_) sink->on_slice(track, name, begin_ps, end_ps, flow);

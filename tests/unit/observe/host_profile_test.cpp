@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "models/riscv/block_cache.h"
+
 namespace {
 
 using aimc::observe::HostProfile;
@@ -54,7 +58,9 @@ class Profile : public ::testing::Test {
     stretch.rd = rd;
     stretch.rs1 = rs1;
     stretch.last_end_pc = pc + 8;
-    stretch.classes[static_cast<std::size_t>(InstructionClass::kAlu)] = 2;
+    stretch.ops = ops_.data();
+    // Half of the addresses are of a kind that is known to be the same code each time.
+    stretch.kind = kind_ != 0 ? kind_ : pc % 8 == 0 ? pc : 0;
     profile_.executed(stretch);
   }
   void call(std::uint32_t from, std::uint32_t to) { run(from, Opcode::kJal, 1, 0, to); }
@@ -73,7 +79,15 @@ class Profile : public ::testing::Test {
     ++cycle_;
   }
 
+  static std::array<aimc::riscv::Op, 2> two_of_class_alu() {
+    std::array<aimc::riscv::Op, 2> ops{};
+    for (aimc::riscv::Op& op : ops) op.cls = InstructionClass::kAlu;
+    return ops;
+  }
+
   HostProfile profile_;
+  const std::array<aimc::riscv::Op, 2> ops_ = two_of_class_alu();
+  std::uint64_t kind_ = 0;  // of a stretch; 0: by its address
   std::uint32_t sp_ = 0x8000;
   std::uint64_t cycle_ = 0;
 };
@@ -95,6 +109,21 @@ TEST_F(Profile, CallsAndReturns) {
             "work,1,6,10,9,15,3,5\n"
             "leaf,2,4,4,6,6,2,2\n"
             "main,1,4,14,6,21,2,7\n");
+}
+
+TEST_F(Profile, CountsMoreKindsOfStretchesThanItRemembers) {
+  constexpr std::uint64_t kKinds = 20'000;
+  for (int i = 0; i < 2; ++i) {
+    for (kind_ = 1; kind_ <= kKinds; ++kind_) {
+      call(kMain, kWork);
+      ret(kWork, kMain + 8);
+    }
+  }
+  EXPECT_EQ(profile_.csv(),
+            "function,calls,instructions,inclusive_instructions,cycles,inclusive_cycles,energy_pj,"
+            "inclusive_energy_pj\n"
+            "main,1,80000,160000,120000,240000,40000,80000\n"
+            "work,40000,80000,80000,120000,120000,40000,40000\n");
 }
 
 TEST_F(Profile, RecursionIsIncludedOnce) {

@@ -204,6 +204,35 @@ TEST_F(Perfetto, NestsChildrenReportedFirstEvenWhenTheyBeginTogether) {
                                   SeenSlice{"host/code", "outer", 4, 5, 0}));
 }
 
+TEST_F(Perfetto, NestsWhatBeginsOrEndsInTheSameNanosecond) {
+  const Track track = probe_.track("tile0", "command");
+  const ActivityName inner = probe_.name("inner");
+  const ActivityName outer = probe_.name("outer");
+  probe_.slice(track, inner, 1'200, 1'500);
+  probe_.slice(track, outer, 1'100, 1'900);
+  probe_.slice(track, inner, 5'200, 5'400);
+  probe_.slice(track, outer, 3'000, 5'900);
+  EXPECT_THAT(read(), ElementsAre(SeenSlice{"tile0/command", "inner", 1, 1, 1},
+                                  SeenSlice{"tile0/command", "outer", 1, 1, 0},
+                                  SeenSlice{"tile0/command", "inner", 5, 5, 1},
+                                  SeenSlice{"tile0/command", "outer", 3, 5, 0}));
+}
+
+TEST_F(Perfetto, WritesBeginsAndEndsAsTheyCome) {
+  const Track track = probe_.track("host", "functions");
+  const ActivityName caller = probe_.name("caller");
+  const ActivityName called = probe_.name("called");
+  writer_.on_begin(track, caller, 1'000);
+  writer_.on_begin(track, called, 1'500);
+  writer_.on_end(track, 1'900);
+  writer_.on_begin(track, called, 1'900);
+  writer_.on_end(track, 2'000);
+  writer_.on_end(track, 2'000);
+  EXPECT_THAT(read(), ElementsAre(SeenSlice{"host/functions", "called", 1, 1, 1},
+                                  SeenSlice{"host/functions", "called", 1, 2, 1},
+                                  SeenSlice{"host/functions", "caller", 1, 2, 0}));
+}
+
 TEST_F(Perfetto, RoundsDownAndStaysOrderedBelowANanosecond) {
   const Track track = probe_.track("noc", "request");
   const ActivityName hop = probe_.name("hop");

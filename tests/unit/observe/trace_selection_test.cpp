@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "platform/observe/function_trace.h"
 
 namespace {
@@ -16,7 +18,6 @@ using aimc::core::Track;
 using aimc::observe::SelectedSinks;
 using aimc::observe::TraceSelection;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 /// Writes down what it is told, one line a call.
 class Recorder : public aimc::core::ActivitySink {
@@ -24,12 +25,11 @@ class Recorder : public aimc::core::ActivitySink {
   void on_track(Track /*track*/, std::string_view component, std::string_view name) override {
     lines.push_back("track " + std::string(component) + "/" + std::string(name));
   }
-  void on_name(ActivityName /*name*/, std::string_view text) override { names.emplace_back(text); }
+  void on_name(ActivityName /*name*/, std::string_view /*text*/) override {}
   void on_slice(Track /*track*/, ActivityName name, TimePs begin_ps, TimePs end_ps,
                 Flow /*flow*/) override {
-    const std::string text =
-        name.id < (1U << 20U) ? std::to_string(name.id) : names.at(name.id - (1U << 20U));
-    lines.push_back(text + " " + std::to_string(begin_ps) + " " + std::to_string(end_ps));
+    lines.push_back(std::to_string(name.id) + " " + std::to_string(begin_ps) + " " +
+                    std::to_string(end_ps));
   }
   void on_counter(Counter /*counter*/, std::string_view component, std::string_view name,
                   unsigned /*bits*/) override {
@@ -40,7 +40,34 @@ class Recorder : public aimc::core::ActivitySink {
                     std::to_string(value));
   }
   std::vector<std::string> lines;
-  std::vector<std::string> names;
+};
+
+/// Writes down activities when they end, one line each.
+class NestedRecorder : public aimc::observe::NestedSink {
+ public:
+  void on_track(Track /*track*/, std::string_view component, std::string_view name) override {
+    lines.push_back("track " + std::string(component) + "/" + std::string(name));
+  }
+  void on_name(ActivityName name, std::string_view text) override { names_[name.id] = text; }
+  void on_begin(Track /*track*/, ActivityName name, TimePs time_ps) override {
+    EXPECT_GE(time_ps, last_ps_);
+    last_ps_ = time_ps;
+    open_.push_back(names_.at(name.id) + " " + std::to_string(time_ps) + " ");
+  }
+  void on_end(Track /*track*/, TimePs time_ps) override {
+    EXPECT_GE(time_ps, last_ps_);
+    last_ps_ = time_ps;
+    ASSERT_FALSE(open_.empty());
+    lines.push_back(open_.back() + std::to_string(time_ps));
+    open_.pop_back();
+  }
+  bool complete() const { return open_.empty(); }
+  std::vector<std::string> lines;
+
+ private:
+  std::map<std::uint32_t, std::string> names_;
+  std::vector<std::string> open_;
+  TimePs last_ps_ = 0;
 };
 
 TEST(TraceSelection, TakesComponentsAndWhatLiesBelowThem) {
@@ -94,39 +121,65 @@ TEST(SelectedSinks, PassOnWhatOverlapsTheWindowAndTheLevelAtItsBeginning) {
                                           "value 0 160 7"));
 }
 
-TEST(FunctionTrace, ShowsCallsAsNestedActivities) {
-  Recorder recorder;
-  aimc::observe::FunctionTrace trace(recorder, 10);
-  aimc::observe::CallStacks stacks;
-  const std::vector<std::string> names{"main", "f", "g"};
-  const auto name = [&names](std::uint32_t function) -> const std::string& {
-    return names[function];
-  };
-  const auto show = [&](std::uint64_t cycle) {
-    trace.move_to(stacks.nodes(), stacks.place(), cycle, name);
-  };
-  stacks.move_to(0, true);
-  show(0);
-  stacks.call(1, 0x100, 0x1000);
-  show(5);
-  show(6);  // still there
-  stacks.call(2, 0x200, 0xF00);
-  show(8);
-  trace.within("[waiting]", 9, 10);
-  stacks.return_to(0x200, 0xF00, 1);
-  show(12);
-  stacks.return_to(0x100, 0x1000, 0);
-  show(15);
-  stacks.call(1, 0x100, 0x1000);
-  show(16);
-  stacks.move_to(2, true);  // a tail call
-  show(18);
-  trace.close(20);
-  EXPECT_THAT(recorder.lines, ElementsAre("track host/functions", "[waiting] 90 100", "g 80 120",
-                                          "f 50 150", "f 160 180", "g 180 200", "main 0 200"));
-  recorder.lines.clear();
-  trace.close(30);
-  EXPECT_THAT(recorder.lines, IsEmpty());
+/// The same calls, shown by a trace of its own for each test. The clock's period is 10 ps.
+class FunctionTrace : public ::testing::Test {
+ protected:
+  void run(const TraceSelection& selection) {
+    aimc::observe::FunctionTrace trace(recorder_, 10, selection);
+    aimc::observe::CallStacks stacks;
+    const std::vector<std::string> names{"main", "f", "g"};
+    const auto name = [&names](std::uint32_t function) -> const std::string& {
+      return names[function];
+    };
+    const auto show = [&](std::uint64_t cycle) {
+      trace.move_to(stacks.nodes(), stacks.place(), cycle, name);
+    };
+    stacks.move_to(0, true);
+    show(0);
+    stacks.call(1, 0x100, 0x1000);
+    show(5);
+    show(6);  // still there
+    stacks.call(2, 0x200, 0xF00);
+    show(8);
+    trace.within("[waiting]", 9, 10);
+    stacks.return_to(0x200, 0xF00, 1);
+    show(12);
+    stacks.return_to(0x100, 0x1000, 0);
+    show(15);
+    stacks.call(1, 0x100, 0x1000);
+    show(16);
+    stacks.move_to(2, true);  // a tail call
+    show(18);
+    trace.close(20);
+    EXPECT_TRUE(recorder_.complete());
+    const std::size_t lines = recorder_.lines.size();
+    trace.close(30);
+    EXPECT_EQ(recorder_.lines.size(), lines);
+  }
+  NestedRecorder recorder_;
+};
+
+TEST_F(FunctionTrace, ShowsCallsAsNestedActivities) {
+  run({});
+  EXPECT_THAT(recorder_.lines, ElementsAre("track host/functions", "[waiting] 90 100", "g 80 120",
+                                           "f 50 150", "f 160 180", "g 180 200", "main 0 200"));
+}
+
+TEST_F(FunctionTrace, ShowsWhatOverlapsTheWindowAndShowsItWhole) {
+  run({130, 170, {}});
+  EXPECT_THAT(recorder_.lines,
+              ElementsAre("track host/functions", "f 50 150", "f 160 180", "main 0 200"));
+}
+
+TEST_F(FunctionTrace, ShowsWhatTouchesTheWindowsBeginningButNotItsEnd) {
+  run({100, 160, {}});
+  EXPECT_THAT(recorder_.lines, ElementsAre("track host/functions", "[waiting] 90 100", "g 80 120",
+                                           "f 50 150", "main 0 200"));
+}
+
+TEST_F(FunctionTrace, ShowsNothingOfAWindowBehindTheEnd) {
+  run({1000, 2000, {}});
+  EXPECT_THAT(recorder_.lines, ElementsAre("track host/functions"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -212,9 +213,14 @@ class Sums : public StretchObserver {
   bool begins(std::uint32_t pc) const override { return pc % 16 == 0; }
   void executed(const Stretch& stretch) override {
     std::uint32_t count = 0;
+    const Stretch::Classes classes = stretch.classes();
+    if (stretch.kind != 0) {
+      EXPECT_EQ(kinds.try_emplace(stretch.kind, classes).first->second, classes);
+      EXPECT_LT(stretch.kind, std::uint64_t{1} << 40U);
+    }
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      counts[i] += stretch.classes[i];
-      count += stretch.classes[i];
+      counts[i] += classes[i];
+      count += classes[i];
     }
     EXPECT_EQ(count, stretch.count);
     EXPECT_TRUE(stretch.count < 2 || stretch.pc % 16 + 2 * (stretch.count - 1) < 16);
@@ -231,6 +237,7 @@ class Sums : public StretchObserver {
   void reset() override {}
 
   decltype(Outcome::counts) counts{};
+  std::map<std::uint64_t, Stretch::Classes> kinds;
   std::uint64_t cycle = 0;
   std::uint64_t instructions = 0;
   std::uint64_t traps = 0;

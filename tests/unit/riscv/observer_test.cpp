@@ -20,7 +20,10 @@ class Recorder : public StepObserver, public StretchObserver {
   bool wants(std::uint32_t pc) const override { return pc >= first && pc < end; }
   bool begins(std::uint32_t /*pc*/) const override { return false; }
   void executed(const Step& step) override { steps.push_back(step); }
-  void executed(const Stretch& stretch) override { stretches.push_back(stretch); }
+  void executed(const Stretch& stretch) override {
+    stretches.push_back(stretch);
+    classes.push_back(stretch.classes());
+  }
   void trapped(const TrapEntry& trap) override { traps.push_back(trap); }
   void waited(std::uint64_t cycle) override { waits.push_back(cycle); }
   void reset() override { ++resets; }
@@ -35,6 +38,7 @@ class Recorder : public StepObserver, public StretchObserver {
   std::uint32_t end = ~0U;
   std::vector<Step> steps;
   std::vector<Stretch> stretches;
+  std::vector<Stretch::Classes> classes;  // of each
   std::vector<TrapEntry> traps;
   std::vector<std::uint64_t> waits;
   unsigned resets = 0;
@@ -154,7 +158,7 @@ TEST_F(Observed, StretchesEndInWhatLeavesTheLine) {
   EXPECT_EQ(back.last, Opcode::kJalr);
   EXPECT_EQ(back.rs1, kRa);
   EXPECT_EQ(back.next_pc, kRamBase + 12);
-  EXPECT_EQ(back.classes[static_cast<std::size_t>(InstructionClass::kJump)], 1U);
+  EXPECT_EQ(seen_.classes[1][static_cast<std::size_t>(InstructionClass::kJump)], 1U);
   EXPECT_EQ(seen_.stretches[3].last, Opcode::kIllegal);
   ASSERT_EQ(seen_.traps.size(), 1U);
   EXPECT_EQ(seen_.traps[0].epc, kRamBase + 28);
