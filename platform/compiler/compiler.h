@@ -50,6 +50,8 @@ struct CompiledNetwork {
   /// input (QUANTIZE) and its own output out of `output` (DEQUANTIZE).
   std::vector<std::size_t> operators_before;
   std::vector<std::size_t> operators_after;
+  /// What tiles without errors make of each sample: elements of `output` and of `logits`.
+  std::vector<std::vector<std::int8_t>> predicted_outputs, predicted_logits;
   Report report;
 };
 

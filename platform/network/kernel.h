@@ -33,6 +33,17 @@ class Values {
 /// the end of the range for one beyond; no number counts as 0.
 std::int32_t quantise(float value, const Tensor& tensor);
 
+/// The multiplier of MEAN: that of the scales divided by the number of elements. The fraction is
+/// truncated after it was raised by as many bits as the division takes off, as TFLite does.
+Multiplier divided(Multiplier factor, std::uint64_t count);
+
+/// How SOFTMAX takes its inputs' differences to Q5.26.
+struct SoftmaxFactor {
+  Multiplier factor;
+  std::int32_t least = 0;  ///< a difference below it counts as minus infinity
+};
+SoftmaxFactor softmax_factor(const Tensor& input, float beta);
+
 /// One operator, made ready: reads and writes tensors.
 using Kernel = std::function<void(Values&)>;
 

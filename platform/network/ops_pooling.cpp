@@ -83,18 +83,6 @@ std::vector<bool> reduced_dimensions(const Network& network, const Operator& op)
   return reduced;
 }
 
-/// The multiplier of MEAN: that of the scales divided by the number of elements. The fraction is
-/// truncated after it was raised by as many bits as the division takes off, as TFLite does.
-Multiplier divided(Multiplier factor, std::uint64_t count) {
-  int shift = 0;
-  while (shift < 32 && (count >> (shift + 1)) != 0) ++shift;
-  shift = std::min(shift, 31 + factor.shift);
-  factor.fraction = static_cast<std::int32_t>(
-      static_cast<std::uint64_t>(std::int64_t{factor.fraction} << shift) / count);
-  factor.shift -= shift;
-  return factor;
-}
-
 struct Mean {
   std::vector<std::size_t> shape;
   std::vector<std::size_t> step;  // in the output, by dimension of the input
@@ -127,6 +115,16 @@ void run_mean(const Mean& mean, Values& values) {
 }
 
 }  // namespace
+
+Multiplier divided(Multiplier factor, std::uint64_t count) {
+  int shift = 0;
+  while (shift < 32 && (count >> (shift + 1)) != 0) ++shift;
+  shift = std::min(shift, 31 + factor.shift);
+  factor.fraction = static_cast<std::int32_t>(
+      static_cast<std::uint64_t>(std::int64_t{factor.fraction} << shift) / count);
+  factor.shift -= shift;
+  return factor;
+}
 
 Kernel make_pool(const Network& network, const Operator& op) {
   const auto& options = std::get<PoolOptions>(op.options);

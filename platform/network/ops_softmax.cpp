@@ -114,17 +114,25 @@ void run_row(const Softmax& softmax, const std::int8_t* in, std::int8_t* out) {
 
 }  // namespace
 
-Kernel make_softmax(const Network& network, const Operator& op, Rounding rounding) {
-  const Tensor& in = *network.input_of(op, 0);
-  const double real = static_cast<double>(std::get<SoftmaxOptions>(op.options).beta) *
-                      static_cast<double>(in.scale()) * (1 << (31 - kDifferenceBits));
-  Softmax softmax;
-  softmax.factor = make_multiplier(std::min(real, static_cast<double>(kOne)));
+SoftmaxFactor softmax_factor(const Tensor& input, float beta) {
+  const double real = static_cast<double>(beta) * static_cast<double>(input.scale()) *
+                      (1 << (31 - kDifferenceBits));
+  SoftmaxFactor scale;
+  scale.factor = make_multiplier(std::min(real, static_cast<double>(kOne)));
   // The greatest difference that stays within Q5.26 when it is multiplied.
   constexpr double kFar = 1e6;
-  softmax.least = -static_cast<std::int32_t>(
+  scale.least = -static_cast<std::int32_t>(
       std::min(kFar, std::floor(((1 << kDifferenceBits) - 1) *
-                                std::ldexp(1.0, 31 - kDifferenceBits - softmax.factor.shift))));
+                                std::ldexp(1.0, 31 - kDifferenceBits - scale.factor.shift))));
+  return scale;
+}
+
+Kernel make_softmax(const Network& network, const Operator& op, Rounding rounding) {
+  const Tensor& in = *network.input_of(op, 0);
+  const SoftmaxFactor scale = softmax_factor(in, std::get<SoftmaxOptions>(op.options).beta);
+  Softmax softmax;
+  softmax.factor = scale.factor;
+  softmax.least = scale.least;
   softmax.depth = in.shape.back();
   softmax.rows = in.elements / softmax.depth;
   softmax.rounding = rounding;

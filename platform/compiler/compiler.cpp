@@ -1,0 +1,72 @@
+#include "platform/compiler/compiler.h"
+
+#include <algorithm>
+
+#include "platform/compiler/assign.h"
+#include "platform/compiler/emit.h"
+#include "platform/compiler/graph.h"
+#include "platform/compiler/modes.h"
+
+namespace aimc::compiler {
+namespace {
+
+constexpr std::size_t kSlots = 3;
+constexpr std::size_t kSyntheticSamples = 2;
+
+Plan split_steps(const Graph& graph, const Chip& chip) {
+  Plan plan;
+  plan.steps.resize(graph.steps.size());
+  plan.slots.assign(graph.activations.size(), kSlots);
+  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+    if (const MatrixWork* const work = graph.steps[i].matrix()) {
+      plan.steps[i].split =
+          split_matrix(*work, chip.tile.crossbar.rows, chip.tile.crossbar.columns);
+    }
+  }
+  return plan;
+}
+
+}  // namespace
+
+CompiledNetwork compile(const network::Network& network, const Chip& chip, const Options& options) {
+  const Graph graph = make_graph(network);
+  Plan plan = split_steps(graph, chip);
+  const bool given = !options.samples.empty();
+  const Modes modes(network, graph, chip,
+                    given ? options.samples
+                          : synthetic_samples(graph.activations[graph.input], kSyntheticSamples));
+  const std::vector<ModeChoice> choices =
+      modes.choose(plan.steps, chip.tile.nmpu_format(), options.four_phase);
+  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+    if (graph.steps[i].matrix() == nullptr) continue;
+    if (!choices[i].obstacle.empty()) {
+      refuse(network, graph.steps[i].operator_index, choices[i].obstacle);
+    }
+    plan.steps[i].mode = choices[i].mode;
+    plan.steps[i].scaling = choices[i].scaling;
+  }
+  assign_tiles(network, graph, plan, chip, options);
+
+  CompiledNetwork made;
+  made.image = emit_image(network, graph, plan, chip, options);
+  made.input = graph.activations[graph.input].network_tensor;
+  made.output = graph.activations[graph.output].network_tensor;
+  made.logits = graph.activations[graph.logits].network_tensor;
+  made.operators_before = graph.operators_before;
+  made.operators_after = graph.operators_after;
+  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+    LayerReport layer;
+    layer.name = graph.steps[i].name;
+    layer.error = choices[i].error;
+    layer.range = choices[i].mode.range;
+    made.report.layers.push_back(layer);
+  }
+  Modes::Prediction prediction = modes.predict(plan);
+  made.predicted_outputs = std::move(prediction.outputs);
+  made.predicted_logits = std::move(prediction.logits);
+  made.report.output_error = prediction.error;
+  made.report.equal_decisions = prediction.equal_decisions;
+  return made;
+}
+
+}  // namespace aimc::compiler

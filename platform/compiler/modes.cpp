@@ -1,0 +1,231 @@
+#include "platform/compiler/modes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/core/random.h"
+#include "platform/compiler/host_steps.h"
+#include "platform/compiler/ideal.h"
+
+namespace aimc::compiler {
+namespace {
+
+/// Multiply-accumulates of one step that are looked at, over all samples.
+constexpr std::uint64_t kMostWork = 400'000'000;
+
+/// Sums up differences.
+class Errors {
+ public:
+  void add(std::int8_t got, std::int8_t wanted) {
+    const double difference = got - wanted;
+    sum_ += difference;
+    squares_ += difference * difference;
+    largest_ = std::max(largest_, std::fabs(difference));
+    equal_ += got == wanted ? 1 : 0;
+    ++count_;
+  }
+  void add_conversions(const IdealOutput& output) {
+    conversions_ += output.conversions;
+    saturated_ += output.saturated;
+  }
+
+  ErrorFigures figures() const {
+    ErrorFigures figures;
+    if (count_ == 0) return figures;
+    const auto count = static_cast<double>(count_);
+    figures.mean = sum_ / count;
+    figures.rms = std::sqrt(squares_ / count);
+    figures.largest = largest_;
+    figures.equal_share = static_cast<double>(equal_) / count;
+    if (conversions_ != 0) {
+      figures.saturated_share = static_cast<double>(saturated_) / static_cast<double>(conversions_);
+    }
+    return figures;
+  }
+
+ private:
+  double sum_ = 0.0, squares_ = 0.0, largest_ = 0.0;
+  std::uint64_t count_ = 0, equal_ = 0, conversions_ = 0, saturated_ = 0;
+};
+
+/// What the activation of an operator lets through where the step does not apply it itself.
+aimc_net_clamp limits_of(const Graph& graph, std::size_t index) {
+  const Step& step = graph.steps[index];
+  if (step.completes || index + 1 >= graph.steps.size()) return {-128, 127};
+  const HostWork* const next = graph.steps[index + 1].host();
+  if (next == nullptr || next->code != AIMC_NET_HOST_QUANTISE) return {-128, 127};
+  return std::get<aimc_net_requantise>(next->parameters).clamp;
+}
+
+/// The activation that holds an operator's exact result.
+std::size_t completed_output(const Graph& graph, std::size_t index) {
+  const std::size_t op = graph.steps[index].operator_index;
+  while (!graph.steps[index].completes && index + 1 < graph.steps.size() &&
+         graph.steps[index + 1].operator_index == op) {
+    ++index;
+  }
+  return graph.steps[index].output;
+}
+
+std::vector<analog::ReadMode> candidates(const MatrixWork& work, const Chip& chip,
+                                         bool four_phase) {
+  std::vector<analog::ReadMode> modes;
+  for (unsigned phases = 0; phases < (four_phase ? 2U : 1U); ++phases) {
+    for (unsigned range = 0; range <= chip.tile.crossbar.adc.max_range; ++range) {
+      modes.push_back({work.magnitude_bits, phases == 1, range});
+    }
+  }
+  return modes;
+}
+
+}  // namespace
+
+Modes::Modes(const network::Network& network, const Graph& graph, const Chip& chip,
+             const std::vector<std::vector<std::int8_t>>& samples)
+    : network_(network), graph_(graph), chip_(chip) {
+  network::Interpreter interpreter(network, network::Rounding::kDouble);
+  for (const std::vector<std::int8_t>& sample : samples) {
+    ActivationValues values = make_values(graph);
+    const std::size_t given = graph.activations[graph.input].network_tensor;
+    std::copy(sample.begin(), sample.end(), interpreter.values().int8(given));
+    fill_up(graph.activations[graph.input], sample.data(), values[graph.input]);
+    for (std::size_t op = graph.operators_before.size();
+         op < network.operators.size() - graph.operators_after.size(); ++op) {
+      interpreter.run_operator(op);
+    }
+    for (const Step& step : graph.steps) {
+      const bool patches = step.host() != nullptr && step.host()->code == AIMC_NET_HOST_IM2COL;
+      if (patches) run_host_step(graph, step, interpreter, network, values);
+      if (!step.completes) continue;
+      fill_up(graph.activations[step.output],
+              interpreter.values().int8(graph.activations[step.output].network_tensor),
+              values[step.output]);
+    }
+    exact_.push_back(std::move(values));
+  }
+}
+
+std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
+                                      const nmpu::Format& format, bool four_phase) const {
+  std::vector<ModeChoice> choices(graph_.steps.size());
+  for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
+    const MatrixWork* const work = graph_.steps[i].matrix();
+    if (work == nullptr) continue;
+    const std::uint64_t cost =
+        std::uint64_t{work->positions()} * work->rows() * work->columns * exact_.size();
+    const std::size_t step = 1 + static_cast<std::size_t>(cost / kMostWork);
+    const std::vector<analog::ReadMode> modes = candidates(*work, chip_, four_phase);
+    std::vector<Errors> errors(modes.size());
+    std::vector<ModeChoice> made(modes.size());
+    for (std::size_t m = 0; m < modes.size(); ++m) {
+      made[m].mode = modes[m];
+      made[m].scaling = make_scaling(*work, format, counts_per_unit(chip_.tile.crossbar, modes[m]),
+                                     made[m].obstacle);
+    }
+    const Step& of = graph_.steps[i];
+    const std::size_t wanted_in = completed_output(graph_, i);
+    const Activation& output = graph_.activations[wanted_in];
+    const aimc_net_clamp limits = limits_of(graph_, i);
+    for (const auto& exact : exact_) {
+      for (const bool four : {false, true}) {
+        if (four && !four_phase) continue;
+        const Sums sums =
+            make_sums(*work, plans[i].split, exact[of.inputs.front()].data(), four, step);
+        for (std::size_t m = 0; m < modes.size(); ++m) {
+          if (modes[m].four_phase != four || !made[m].obstacle.empty()) continue;
+          const IdealOutput got = ideal_output(*work, plans[i].split, sums, made[m].scaling,
+                                               chip_.tile.crossbar, modes[m], format);
+          errors[m].add_conversions(got);
+          for (std::size_t at = 0; at < got.values.size(); ++at) {
+            const std::size_t pixel = at / work->columns * step;
+            const std::int8_t value = static_cast<std::int8_t>(
+                std::clamp<std::int32_t>(got.values[at], limits.least, limits.most));
+            errors[m].add(value, exact[wanted_in][pixel * output.pitch() + at % work->columns]);
+          }
+        }
+      }
+    }
+    std::size_t best = modes.size();
+    for (std::size_t m = 0; m < modes.size(); ++m) {
+      made[m].error = errors[m].figures();
+      if (!made[m].obstacle.empty()) continue;
+      if (best == modes.size() || made[m].error.rms < made[best].error.rms) best = m;
+    }
+    choices[i] = std::move(made[best == modes.size() ? 0 : best]);
+  }
+  return choices;
+}
+
+/// All activations of one sample, with the errors of the steps before.
+std::vector<std::vector<std::int8_t>> Modes::compute(const Plan& plan,
+                                                     const std::vector<std::int8_t>& input,
+                                                     network::Interpreter& interpreter) const {
+  ActivationValues values = make_values(graph_);
+  values[graph_.input] = input;
+  for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
+    const Step& step = graph_.steps[i];
+    if (step.host() != nullptr) {
+      run_host_step(graph_, step, interpreter, network_, values);
+      continue;
+    }
+    if (step.add() != nullptr) {
+      run_add_step(graph_, step, values);
+      continue;
+    }
+    const MatrixWork& work = *step.matrix();
+    const StepPlan& of = plan.steps[i];
+    const Sums sums =
+        make_sums(work, of.split, values[step.inputs.front()].data(), of.mode.four_phase, 1);
+    const IdealOutput got = ideal_output(work, of.split, sums, of.scaling, chip_.tile.crossbar,
+                                         of.mode, chip_.tile.nmpu_format());
+    fill_up(graph_.activations[step.output], got.values.data(), values[step.output]);
+  }
+  return values;
+}
+
+Modes::Prediction Modes::predict(const Plan& plan) const {
+  Prediction prediction;
+  network::Interpreter interpreter(network_, network::Rounding::kDouble);
+  Errors errors;
+  std::size_t equal = 0;
+  const auto elements = [this](std::size_t activation, const ActivationValues& values) {
+    const Activation& what = graph_.activations[activation];
+    std::vector<std::int8_t> list(what.rows * what.columns * what.channels);
+    take_out(what, values[activation], list.data());
+    return list;
+  };
+  for (const auto& exact : exact_) {
+    const ActivationValues values = compute(plan, exact[graph_.input], interpreter);
+    const std::vector<std::int8_t> got = elements(graph_.logits, values);
+    const std::vector<std::int8_t> wanted = elements(graph_.logits, exact);
+    for (std::size_t i = 0; i < got.size(); ++i) errors.add(got[i], wanted[i]);
+    if (network::decision(got.data(), got.size()) ==
+        network::decision(wanted.data(), wanted.size())) {
+      ++equal;
+    }
+    prediction.logits.push_back(got);
+    prediction.outputs.push_back(elements(graph_.output, values));
+  }
+  prediction.error = errors.figures();
+  if (!exact_.empty()) {
+    prediction.equal_decisions = static_cast<double>(equal) / static_cast<double>(exact_.size());
+  }
+  return prediction;
+}
+
+std::vector<std::vector<std::int8_t>> synthetic_samples(const Activation& input,
+                                                        std::size_t count) {
+  const core::RandomStream stream(1, "compiler", "samples");
+  const std::size_t elements = input.rows * input.columns * input.channels;
+  std::vector<std::vector<std::int8_t>> samples(count);
+  std::vector<std::uint32_t> words(elements);
+  for (std::size_t i = 0; i < count; ++i) {
+    stream.words(i * elements, words.data(), elements);
+    for (const std::uint32_t word : words) {
+      samples[i].push_back(static_cast<std::int8_t>(static_cast<int>(word >> 24U) - 128));
+    }
+  }
+  return samples;
+}
+
+}  // namespace aimc::compiler
