@@ -45,7 +45,10 @@ CompiledNetwork compile(const network::Network& network, const Chip& chip, const
     plan.steps[i].mode = choices[i].mode;
     plan.steps[i].scaling = choices[i].scaling;
   }
-  assign_tiles(network, graph, plan, chip, options);
+  assign_tiles(network, graph, plan, chip);
+  add_copies(graph, plan, chip, options);
+  place_tiles(graph, plan, chip);
+  assign_adds(graph, plan, chip);
 
   CompiledNetwork made;
   made.image = emit_image(network, graph, plan, chip, options);

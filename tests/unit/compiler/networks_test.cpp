@@ -16,6 +16,7 @@ Chip chip_of(unsigned tiles, nmpu::Configuration configuration) {
   Chip chip;
   chip.tiles = tiles;
   chip.mesh_width = tiles == 64 ? 8 : 4;
+
   chip.tile.nmpu.configuration = configuration;
   return chip;
 }
@@ -67,6 +68,15 @@ TEST_F(Published, ResnetIsComputedAsPredicted) {
     const CompiledNetwork compiled = check(
         "pretrainedResnet_quant.tflite", "cifar10_x_300x32x32x3.u8", 4, chip_of(16, configuration));
     EXPECT_EQ(compiled.report.equal_decisions, 1.0);
+  }
+}
+
+TEST_F(Published, ResnetRunsOnAnyNumberOfTiles) {
+  // Packed, copied, and in several epochs.
+  for (const unsigned tiles : {3U, 6U, 64U}) {
+    SCOPED_TRACE(tiles);
+    check("pretrainedResnet_quant.tflite", "cifar10_x_300x32x32x3.u8", 4,
+          chip_of(tiles, nmpu::Configuration::kWide));
   }
 }
 
