@@ -58,6 +58,7 @@ int dispatch(const std::string& program, const std::vector<std::string>& argumen
   add_compare(app, invocation);
   add_nmpu_replay(app, invocation);
   add_golden(app, invocation);
+  add_compile(app, invocation);
   add_unbuilt(app);
   try {
     std::reverse(own.begin(), own.end());  // CLI11 takes its words from the back

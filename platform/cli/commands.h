@@ -28,7 +28,8 @@ void add_report(CLI::App& app, Invocation& invocation);
 void add_compare(CLI::App& app, Invocation& invocation);
 void add_nmpu_replay(CLI::App& app, Invocation& invocation);
 void add_golden(CLI::App& app, Invocation& invocation);
-/// Subcommands that are planned and refused: compile, infer.
+void add_compile(CLI::App& app, Invocation& invocation);
+/// Subcommands that are planned and refused: infer.
 void add_unbuilt(CLI::App& app);
 
 }  // namespace aimc::cli

@@ -17,8 +17,7 @@ void add_unbuilt(CLI::App& app) {
     const char* name;
     const char* what;
   };
-  static constexpr std::array<Planned, 2> kPlanned{
-      {{"compile", "a network for the tiles"}, {"infer", "a network on the platform"}}};
+  static constexpr std::array<Planned, 1> kPlanned{{{"infer", "a network on the platform"}}};
   for (const Planned& planned : kPlanned) {
     CLI::App* command =
         app.add_subcommand(planned.name, std::string(planned.what) + " (not built yet)");

@@ -1,11 +1,12 @@
 #include "platform/compiler/compiler.h"
 
-#include <algorithm>
+#include <cstring>
 
 #include "platform/compiler/assign.h"
 #include "platform/compiler/emit.h"
 #include "platform/compiler/graph.h"
 #include "platform/compiler/modes.h"
+#include "platform/compiler/summarise.h"
 
 namespace aimc::compiler {
 namespace {
@@ -35,14 +36,23 @@ CompiledNetwork compile(const network::Network& network, const Chip& chip, const
   const Modes modes(network, graph, chip,
                     given ? options.samples
                           : synthetic_samples(graph.activations[graph.input], kSyntheticSamples));
-  const std::vector<ModeChoice> choices =
-      modes.choose(plan.steps, chip.tile.nmpu_format(), options.four_phase);
+  Findings findings;
+  const auto choose = [&](nmpu::Configuration configuration) {
+    return modes.choose(plan.steps, nmpu::make_format(configuration, chip.tile.nmpu.lanes),
+                        options.four_phase);
+  };
+  findings.paper = choose(nmpu::Configuration::kPaper);
+  findings.wide = choose(nmpu::Configuration::kWide);
+  findings.chosen =
+      chip.tile.nmpu.configuration == nmpu::Configuration::kPaper ? findings.paper : findings.wide;
+  const std::vector<ModeChoice>& choices = findings.chosen;
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     if (graph.steps[i].matrix() == nullptr) continue;
     if (!choices[i].obstacle.empty()) {
       refuse(network, graph.steps[i].operator_index, choices[i].obstacle);
     }
     plan.steps[i].mode = choices[i].mode;
+    plan.steps[i].replicas = choices[i].replicas;
     plan.steps[i].scaling = choices[i].scaling;
   }
   assign_tiles(network, graph, plan, chip);
@@ -57,13 +67,13 @@ CompiledNetwork compile(const network::Network& network, const Chip& chip, const
   made.logits = graph.activations[graph.logits].network_tensor;
   made.operators_before = graph.operators_before;
   made.operators_after = graph.operators_after;
-  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
-    LayerReport layer;
-    layer.name = graph.steps[i].name;
-    layer.error = choices[i].error;
-    layer.range = choices[i].mode.range;
-    made.report.layers.push_back(layer);
-  }
+  made.report = summarise(network, graph, plan, chip, findings);
+  made.report.samples = given ? "given" : "synthetic";
+  made.report.sample_count = given ? options.samples.size() : kSyntheticSamples;
+  made.report.image_bytes = made.image.size();
+  aimc_net_header header;
+  std::memcpy(&header, made.image.data(), sizeof header);
+  made.report.workspace_bytes = header.workspace_bytes;
   Modes::Prediction prediction = modes.predict(plan);
   made.predicted_outputs = std::move(prediction.outputs);
   made.predicted_logits = std::move(prediction.logits);

@@ -23,6 +23,7 @@ class CompileError : public std::runtime_error {
 struct Chip {
   unsigned tiles = 16;
   unsigned mesh_width = 4;  ///< tile i lies in column i % width, row i / width
+  unsigned memory_row = 1;  ///< whose west port the memory controller hangs on
   tile::TileConfig tile;
   std::uint64_t ram_bytes = 128ULL << 20U;
   double noc_clock_mhz = 1000.0;

@@ -26,23 +26,25 @@ class Copies {
     copies_.assign(graph.steps.size(), 1);
   }
 
+  /// @param most of a layer; 0: as many as pay
   void make(std::size_t most) {
-    while (std::optional<std::size_t> slowest = find_slowest()) {
+    std::vector<std::size_t> best = copies_;
+    double least = period_us(most);
+    while (const std::optional<std::size_t> slowest = find_slowest()) {
       const std::size_t index = *slowest;
       const Split& split = plan_.steps[index].split;
-      const std::size_t tiles = split.pieces.size() * split.parts.size();
       const std::size_t copies = more_copies(index);
-      const std::size_t added = (copies - copies_[index]) * tiles;
-      if (copies == copies_[index] || added > free_ || (most != 0 && copies > most)) break;
-      // The host starts every job; more of them must not take longer than they save.
-      const double before = std::max(step_us(index, copies_[index]), host_us());
-      const std::size_t old = std::exchange(copies_[index], copies);
-      if (most == 0 && std::max(second_slowest_us(), host_us()) >= before) {
-        copies_[index] = old;
-        break;
-      }
+      const std::size_t added =
+          (copies - copies_[index]) * split.pieces.size() * split.parts.size();
+      if (added == 0 || added > free_ || (most != 0 && copies > most)) break;
+      copies_[index] = copies;
       free_ -= added;
+      const double period = period_us(most);
+      if (period >= least) continue;  // as others are as slow; or for the host's sake
+      least = period;
+      best = copies_;
     }
+    copies_ = best;
     for (const std::size_t index : steps_) spread(index);
   }
 
@@ -79,21 +81,17 @@ class Copies {
     return slowest;
   }
 
-  double second_slowest_us() const {
-    double most = 0.0;
-    for (const std::size_t index : steps_) {
-      most = std::max(most, step_us(index, copies_[index]));
-    }
-    return most;
-  }
-
-  double host_us() const {
+  /// Time from image to image: of the slowest step, or of the host, who starts every job.
+  double period_us(std::size_t most) const {
+    double slowest = 0.0;
     std::size_t jobs = 0;
     for (const std::size_t index : steps_) {
       const Split& split = plan_.steps[index].split;
       jobs += copies_[index] * split.pieces.size() * split.parts.size();
+      slowest = std::max(slowest, step_us(index, copies_[index]));
     }
-    return static_cast<double>(jobs) * CostModel::kHostPerJobUs;
+    if (most != 0) return slowest;
+    return std::max(slowest, static_cast<double>(jobs) * CostModel::kHostPerJobUs);
   }
 
   /// Lanes for all copies; the first ones stay where they are.

@@ -44,8 +44,8 @@ LaneCost CostModel::matrix(const MatrixWork& work, const StepPlan& plan, const L
       kPsPerUs;
   double slowest = 0.0;
   for (const Piece& piece : plan.split.pieces) {
-    const std::uint64_t access =
-        piece.segments * access_cycles(piece.bytes) + access_cycles(4 * part.filled);
+    const std::uint64_t access = plan.replicas * piece.segments * access_cycles(piece.bytes) +
+                                 access_cycles(4 * part.filled);
     slowest = std::max(slowest, std::max(integrate_us, tile_us(access)));
     const RowBuffer buffer = make_row_buffer(work, piece, lane);
     std::uint64_t bytes = 0;

@@ -179,7 +179,8 @@ void Emitter::emit_blocks(std::size_t index) {
     for (std::size_t piece = 0; piece < split.pieces.size(); ++piece) {
       const Piece& rows = split.pieces[piece];
       std::vector<std::int8_t> weights;
-      for (std::size_t row = 0; row < rows.rows(); ++row) {
+      for (std::size_t i = 0; i < plan.replicas * rows.rows(); ++i) {
+        const std::size_t row = i % rows.rows();
         const std::size_t of_matrix = (rows.first_segment + row / rows.bytes) * work.segment_bytes +
                                       rows.first_byte + row % rows.bytes;
         const auto* const from = work.weights.data() + of_matrix * work.columns + columns.first;
@@ -188,7 +189,8 @@ void Emitter::emit_blocks(std::size_t index) {
       }
       std::vector<aimc_net_column> scales(columns.filled, {0.0F, 0.0F});
       for (std::size_t i = 0; i < columns.columns; ++i) {
-        scales[i].scale = static_cast<float>(plan.scaling.scales[columns.first + i]);
+        scales[i].scale = static_cast<float>(plan.scaling.scales[columns.first + i] /
+                                             static_cast<double>(plan.replicas));
         if (piece == 0) {
           scales[i].bias = static_cast<float>(plan.scaling.biases[columns.first + i]);
         }
@@ -199,7 +201,7 @@ void Emitter::emit_blocks(std::size_t index) {
         if (lane.part != part) continue;
         const Place& place = lane.places[piece];
         parts_.blocks.push_back({u32(place.tile), u32(plan.epoch), 0,
-                                 static_cast<std::uint16_t>(rows.rows()),
+                                 static_cast<std::uint16_t>(plan.replicas * rows.rows()),
                                  static_cast<std::uint16_t>(place.first_column),
                                  static_cast<std::uint16_t>(columns.filled), weights_at, columns_at,
                                  read_mode_word(plan.mode), work.input_zero_point});

@@ -95,8 +95,9 @@ analog::CrossbarConfig without_errors(analog::CrossbarConfig config) {
 /// Counts of one polarity.
 class Converter {
  public:
-  Converter(const analog::CrossbarConfig& config, const analog::ReadMode& mode)
-      : scale_(counts_per_unit(config, mode)) {
+  Converter(const analog::CrossbarConfig& config, const analog::ReadMode& mode,
+            std::size_t replicas)
+      : scale_(counts_per_unit(config, mode) * static_cast<double>(replicas)) {
     constexpr unsigned kWidest = 4095;
     const unsigned full =
         mode.four_phase ? config.adc.full_scale_counts_four : config.adc.full_scale_counts;
@@ -158,12 +159,13 @@ Sums make_sums(const MatrixWork& work, const Split& split, const std::int8_t* in
 }
 
 IdealOutput ideal_output(const MatrixWork& work, const Split& split, const Sums& sums,
-                         const Scaling& scaling, const analog::CrossbarConfig& crossbar,
-                         const analog::ReadMode& mode, const nmpu::Format& format) {
+                         const Scaling& scaling, std::size_t replicas,
+                         const analog::CrossbarConfig& crossbar, const analog::ReadMode& mode,
+                         const nmpu::Format& format) {
   IdealOutput output;
   output.values.resize(sums.positions * sums.columns);
-  const Converter converter(crossbar, mode);
-  const double counts = counts_per_unit(crossbar, mode);
+  const Converter converter(crossbar, mode, replicas);
+  const double counts = counts_per_unit(crossbar, mode) * static_cast<double>(replicas);
   const std::size_t of_piece = sums.phases * sums.columns;
   std::vector<std::uint16_t> cp(sums.columns);
   std::vector<std::uint16_t> cn(sums.columns);

@@ -30,8 +30,9 @@ struct IdealOutput {
 
 /// Converters and NMPUs of tiles without errors.
 IdealOutput ideal_output(const MatrixWork& work, const Split& split, const Sums& sums,
-                         const Scaling& scaling, const analog::CrossbarConfig& crossbar,
-                         const analog::ReadMode& mode, const nmpu::Format& format);
+                         const Scaling& scaling, std::size_t replicas,
+                         const analog::CrossbarConfig& crossbar, const analog::ReadMode& mode,
+                         const nmpu::Format& format);
 
 /// Nominal counts for one unit of |input| x |weight|.
 double counts_per_unit(const analog::CrossbarConfig& crossbar, const analog::ReadMode& mode);

@@ -67,15 +67,27 @@ std::size_t completed_output(const Graph& graph, std::size_t index) {
   return graph.steps[index].output;
 }
 
-std::vector<analog::ReadMode> candidates(const MatrixWork& work, const Chip& chip,
-                                         bool four_phase) {
-  std::vector<analog::ReadMode> modes;
+/// Ways to read a matrix, those that take least first.
+std::vector<ModeChoice> candidates(const MatrixWork& work, const Split& split, const Chip& chip,
+                                   const nmpu::Format& format, bool four_phase) {
+  const unsigned most_range = chip.tile.crossbar.adc.max_range;
+  const std::size_t most = most_replicas(split, chip.tile.crossbar.rows);
+  std::vector<ModeChoice> choices;
   for (unsigned phases = 0; phases < (four_phase ? 2U : 1U); ++phases) {
-    for (unsigned range = 0; range <= chip.tile.crossbar.adc.max_range; ++range) {
-      modes.push_back({work.magnitude_bits, phases == 1, range});
+    for (unsigned range = 0; range <= most_range; ++range) {
+      // More of the same rows where a finer range is not to be had.
+      for (std::size_t replicas = 1; replicas <= (range == most_range ? most : 1); replicas *= 2) {
+        ModeChoice choice;
+        choice.mode = {work.magnitude_bits, phases == 1, range};
+        choice.replicas = replicas;
+        const double counts = counts_per_unit(chip.tile.crossbar, choice.mode);
+        choice.scaling =
+            make_scaling(work, format, counts * static_cast<double>(replicas), choice.obstacle);
+        choices.push_back(std::move(choice));
+      }
     }
   }
-  return modes;
+  return choices;
 }
 
 }  // namespace
@@ -114,14 +126,8 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
     const std::uint64_t cost =
         std::uint64_t{work->positions()} * work->rows() * work->columns * exact_.size();
     const std::size_t step = 1 + static_cast<std::size_t>(cost / kMostWork);
-    const std::vector<analog::ReadMode> modes = candidates(*work, chip_, four_phase);
-    std::vector<Errors> errors(modes.size());
-    std::vector<ModeChoice> made(modes.size());
-    for (std::size_t m = 0; m < modes.size(); ++m) {
-      made[m].mode = modes[m];
-      made[m].scaling = make_scaling(*work, format, counts_per_unit(chip_.tile.crossbar, modes[m]),
-                                     made[m].obstacle);
-    }
+    std::vector<ModeChoice> made = candidates(*work, plans[i].split, chip_, format, four_phase);
+    std::vector<Errors> errors(made.size());
     const Step& of = graph_.steps[i];
     const std::size_t wanted_in = completed_output(graph_, i);
     const Activation& output = graph_.activations[wanted_in];
@@ -131,10 +137,11 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
         if (four && !four_phase) continue;
         const Sums sums =
             make_sums(*work, plans[i].split, exact[of.inputs.front()].data(), four, step);
-        for (std::size_t m = 0; m < modes.size(); ++m) {
-          if (modes[m].four_phase != four || !made[m].obstacle.empty()) continue;
-          const IdealOutput got = ideal_output(*work, plans[i].split, sums, made[m].scaling,
-                                               chip_.tile.crossbar, modes[m], format);
+        for (std::size_t m = 0; m < made.size(); ++m) {
+          if (made[m].mode.four_phase != four || !made[m].obstacle.empty()) continue;
+          const IdealOutput got =
+              ideal_output(*work, plans[i].split, sums, made[m].scaling, made[m].replicas,
+                           chip_.tile.crossbar, made[m].mode, format);
           errors[m].add_conversions(got);
           for (std::size_t at = 0; at < got.values.size(); ++at) {
             const std::size_t pixel = at / work->columns * step;
@@ -145,13 +152,15 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
         }
       }
     }
-    std::size_t best = modes.size();
-    for (std::size_t m = 0; m < modes.size(); ++m) {
+    // A gain of a few per cent is not worth more rows or more phases.
+    constexpr double kWorth = 0.97;
+    std::size_t best = made.size();
+    for (std::size_t m = 0; m < made.size(); ++m) {
       made[m].error = errors[m].figures();
       if (!made[m].obstacle.empty()) continue;
-      if (best == modes.size() || made[m].error.rms < made[best].error.rms) best = m;
+      if (best == made.size() || made[m].error.rms < kWorth * made[best].error.rms) best = m;
     }
-    choices[i] = std::move(made[best == modes.size() ? 0 : best]);
+    choices[i] = std::move(made[best == made.size() ? 0 : best]);
   }
   return choices;
 }
@@ -176,8 +185,8 @@ std::vector<std::vector<std::int8_t>> Modes::compute(const Plan& plan,
     const StepPlan& of = plan.steps[i];
     const Sums sums =
         make_sums(work, of.split, values[step.inputs.front()].data(), of.mode.four_phase, 1);
-    const IdealOutput got = ideal_output(work, of.split, sums, of.scaling, chip_.tile.crossbar,
-                                         of.mode, chip_.tile.nmpu_format());
+    const IdealOutput got = ideal_output(work, of.split, sums, of.scaling, of.replicas,
+                                         chip_.tile.crossbar, of.mode, chip_.tile.nmpu_format());
     fill_up(graph_.activations[step.output], got.values.data(), values[step.output]);
   }
   return values;

@@ -11,6 +11,7 @@ namespace aimc::compiler {
 /// How well a step is computed in one read mode.
 struct ModeChoice {
   analog::ReadMode mode;
+  std::size_t replicas = 1;
   Scaling scaling;
   ErrorFigures error;
   std::string obstacle;  ///< why there is none, if not empty

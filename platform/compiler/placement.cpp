@@ -39,13 +39,21 @@ Traffic traffic_of(const Graph& graph, const Plan& plan, const Chip& chip, std::
   return traffic;
 }
 
+std::uint64_t hops_to_memory(std::size_t site, const Chip& chip) {
+  const std::size_t memory = chip.memory_row;
+  const std::size_t row = site / chip.mesh_width;
+  return site % chip.mesh_width + (row > memory ? row - memory : memory - row);
+}
+
 /// Sites of the mesh, and which tile of the plan is at each.
 class Mesh {
  public:
   Mesh(const Traffic& traffic, const Chip& chip)
-      : traffic_(traffic), width_(chip.mesh_width), site_(chip.tiles), neighbours_(chip.tiles) {
-    // The memory controller hangs on the west port of row 1, or of row 0 where that is all.
-    memory_row_ = chip.tiles > width_ ? 1 : 0;
+      : traffic_(traffic),
+        chip_(chip),
+        width_(chip.mesh_width),
+        site_(chip.tiles),
+        neighbours_(chip.tiles) {
     for (const auto& [ends, bytes] : traffic.between) {
       neighbours_[ends.first].emplace_back(ends.second, bytes);
       neighbours_[ends.second].emplace_back(ends.first, bytes);
@@ -57,8 +65,9 @@ class Mesh {
     std::stable_sort(tiles.begin(), tiles.end(), [&traffic](std::size_t a, std::size_t b) {
       return traffic.memory[a] > traffic.memory[b];
     });
-    std::stable_sort(sites.begin(), sites.end(),
-                     [this](std::size_t a, std::size_t b) { return to_memory(a) < to_memory(b); });
+    std::stable_sort(sites.begin(), sites.end(), [this](std::size_t a, std::size_t b) {
+      return hops_to_memory(a, chip_) < hops_to_memory(b, chip_);
+    });
     for (std::size_t i = 0; i < tiles.size(); ++i) site_[tiles[i]] = sites[i];
   }
 
@@ -89,16 +98,12 @@ class Mesh {
   }
 
  private:
-  std::uint64_t to_memory(std::size_t site) const {
-    const std::size_t row = site / width_;
-    return site % width_ + (row > memory_row_ ? row - memory_row_ : memory_row_ - row);
-  }
   std::uint64_t hops(std::size_t a, std::size_t b) const {
     const auto apart = [](std::size_t x, std::size_t y) { return x > y ? x - y : y - x; };
     return apart(a % width_, b % width_) + apart(a / width_, b / width_);
   }
   std::uint64_t cost(std::size_t tile) const {
-    std::uint64_t sum = traffic_.memory[tile] * to_memory(site_[tile]);
+    std::uint64_t sum = traffic_.memory[tile] * hops_to_memory(site_[tile], chip_);
     for (const auto& [other, bytes] : neighbours_[tile]) {
       sum += bytes * hops(site_[tile], site_[other]);
     }
@@ -106,8 +111,8 @@ class Mesh {
   }
 
   const Traffic& traffic_;
+  const Chip& chip_;
   std::size_t width_;
-  std::size_t memory_row_ = 0;
   std::vector<std::size_t> site_;
   std::vector<std::vector<std::pair<std::size_t, std::uint64_t>>> neighbours_;
 };
@@ -143,9 +148,13 @@ void assign_adds(const Graph& graph, Plan& plan, const Chip& chip) {
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     if (graph.steps[i].add() == nullptr) continue;
     const std::size_t epoch = plan.steps[i].epoch;
+    // The least busy, and of those the nearest to memory.
+    const auto rank = [&](std::size_t tile) {
+      return std::make_pair(busy[{epoch, tile}], hops_to_memory(tile, chip));
+    };
     std::size_t best = 0;
     for (std::size_t tile = 1; tile < chip.tiles; ++tile) {
-      if (busy[{epoch, tile}] < busy[{epoch, best}]) best = tile;
+      if (rank(tile) < rank(best)) best = tile;
     }
     Lane lane;
     lane.rows = graph.activations[graph.steps[i].output].bytes() / 4;

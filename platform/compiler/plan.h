@@ -41,6 +41,9 @@ struct Scaling {
   std::vector<double> biases;  ///< counts after scaling
 };
 
+/// How often pieces may stand in a tile of so many rows: only what lies in one segment can.
+std::size_t most_replicas(const Split& split, std::size_t tile_rows);
+
 /// The scaling with the largest parameters that fit; what the format cannot hold (a factor, a bias)
 /// as text in `obstacle` if it is not empty.
 /// @param counts counts for one unit of a sum, of the block with the fewest
@@ -73,6 +76,8 @@ struct Lane {
 struct StepPlan {
   std::size_t epoch = 0;
   Split split;  ///< of a matrix
+  /// Times that every piece stands in its tile, one below the other: more counts for a small sum.
+  std::size_t replicas = 1;
   analog::ReadMode mode;
   Scaling scaling;
   std::vector<Lane> lanes;  ///< none for a step of the host

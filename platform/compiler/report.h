@@ -35,6 +35,7 @@ struct LayerReport {
   std::size_t rows = 0;     ///< of the weight matrix, filler included
   std::size_t columns = 0;  ///< of the weight matrix
   std::size_t copies = 1;
+  std::size_t replicas = 1;         ///< times its rows stand in a tile, for more counts
   std::size_t bands = 1;            ///< a copy works one after the other
   std::vector<PlacedBlock> blocks;  ///< of a step on tiles
   std::vector<std::size_t> tiles;   ///< ascending

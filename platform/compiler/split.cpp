@@ -54,6 +54,14 @@ Split split_matrix(const MatrixWork& work, std::size_t tile_rows, std::size_t ti
   return split;
 }
 
+std::size_t most_replicas(const Split& split, std::size_t tile_rows) {
+  std::size_t most = tile_rows;
+  for (const Piece& piece : split.pieces) {
+    most = std::min(most, piece.segments > 1 ? 1 : tile_rows / piece.bytes);
+  }
+  return most;
+}
+
 Scaling make_scaling(const MatrixWork& work, const nmpu::Format& format, double counts,
                      std::string& obstacle) {
   constexpr int kMostBits = 15;  // of each cut

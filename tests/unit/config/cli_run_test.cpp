@@ -283,7 +283,7 @@ TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
   expect_refused(
       {"--trace", "dot"},
       "--trace: value 'dot' is not known; expected one of perfetto, vcd, fst, csv, instr");
-  for (const char* command : {"compile", "infer"}) {
+  for (const char* command : {"infer"}) {
     EXPECT_EQ(main({command, "x", "--y"}), 2);
     EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));
   }
