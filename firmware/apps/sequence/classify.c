@@ -15,6 +15,18 @@ typedef struct options {
 
 int8_t sequence_logits[FASHION_MAX_IMAGES][FASHION_CLASSES];
 static tile_layer layers[SEQUENCE_MAX_LAYERS];
+static uint32_t io_section;
+
+void sequence_pixels(const uint8_t* pixels, unsigned count, int8_t* inputs) {
+  aimc_marker_begin(io_section);
+  for (unsigned i = 0; i < count; i += 4) {
+    uint32_t word;
+    memcpy(&word, pixels + i, sizeof word);
+    word = word >> 1 & 0x7F7F7F7Fu;
+    memcpy(inputs + i, &word, sizeof word);
+  }
+  aimc_marker_end(io_section);
+}
 
 static bool parse_number(const char* text, uintptr_t* value) {
   char* end = NULL;
@@ -96,6 +108,7 @@ int sequence_main(const sequence_network* network, int argc, char** argv) {
   if (!parse(network->name, argc, argv, &o)) return kUsage;
   if (!fashion_find_data(o.images_at, o.labels_at, o.images, &data)) return 1;
   if (!set_up(network, o.calibrate)) return 1;
+  io_section = aimc_name("io");
   const uint64_t energy = aimc_energy_pj();
   const uint64_t begin = aimc_cycles();
   uint32_t right = 0;

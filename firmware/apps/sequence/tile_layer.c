@@ -4,9 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aimc_dma.h"
 #include "calibrate.h"
 
-enum { kMagnitudeBits = 7, kProgramTimeoutUs = 60000000 };
+enum {
+  kMagnitudeBits = 7,
+  kProgramTimeoutUs = 60000000,
+  kTransferTimeoutUs = 1000000,
+  kLeastByDma = 64 /* bytes; fewer are sooner moved word by word */
+};
 
 static uint32_t round_up(uint32_t value) {
   return (value + 3u) & ~3u;
@@ -123,17 +129,34 @@ bool tile_layer_load(tile_layer* layer, bool calibrate, double* before, double* 
   return !failed(layer, "parameters", status);
 }
 
-/* Rows are multiples of a word here, columns need not be. */
-static aimc_status read_outputs(tile_layer* layer, unsigned vectors, int8_t* outputs) {
+static aimc_status move_by_dma(uintptr_t source, uintptr_t destination, uint32_t bytes) {
+  const aimc_dma_descriptor descriptor = aimc_dma_move(source, destination, bytes);
+  const aimc_status status = aimc_dma_start(&descriptor);
+  return status == AIMC_OK ? aimc_dma_wait(kTransferTimeoutUs, NULL) : status;
+}
+
+static aimc_status write_inputs(const tile_layer* layer, unsigned vectors, const int8_t* inputs) {
+  const uint32_t bytes = vectors * layer->model->rows;
+  if (vectors > layer->vectors || layer->model->rows % 4 != 0) return AIMC_INVALID;
+  if (bytes < kLeastByDma) return aimc_tile_write(&layer->tile, 0, inputs, bytes);
+  return move_by_dma((uintptr_t)inputs, aimc_tile_sram(&layer->tile, 0), bytes);
+}
+
+/* Vectors lie at a stride of words in the tile, one behind the other for the caller. */
+static aimc_status read_outputs(const tile_layer* layer, unsigned vectors, int8_t* outputs) {
   const unsigned columns = layer->model->columns;
-  if (layer->output_stride == columns)
-    return aimc_tile_read(&layer->tile, layer->outputs_at, outputs, vectors * columns);
+  const uint32_t bytes = vectors * columns;
+  if (layer->output_stride == columns && bytes >= kLeastByDma) {
+    return move_by_dma(aimc_tile_sram(&layer->tile, layer->outputs_at), (uintptr_t)outputs, bytes);
+  }
   for (unsigned v = 0; v < vectors; ++v) {
-    uint32_t words[64];
-    const aimc_status status = aimc_tile_read(
-        &layer->tile, layer->outputs_at + v * layer->output_stride, words, layer->output_stride);
-    if (status != AIMC_OK) return status;
-    memcpy(outputs + v * columns, words, columns);
+    const uint32_t at = layer->outputs_at + v * layer->output_stride;
+    for (unsigned c = 0; c < columns; c += 4) {
+      uint32_t word = 0;
+      const aimc_status status = aimc_tile_read(&layer->tile, at + c, &word, sizeof word);
+      if (status != AIMC_OK) return status;
+      memcpy(outputs + v * columns + c, &word, columns - c < 4 ? columns - c : 4);
+    }
   }
   return AIMC_OK;
 }
@@ -141,9 +164,7 @@ static aimc_status read_outputs(tile_layer* layer, unsigned vectors, int8_t* out
 bool tile_layer_run(tile_layer* layer, unsigned vectors, const int8_t* inputs, int8_t* outputs) {
   const tile_layer_model* model = layer->model;
   aimc_marker_begin(layer->section);
-  aimc_status status = vectors > layer->vectors || model->rows % 4 != 0 || model->columns > 256
-                           ? AIMC_INVALID
-                           : aimc_tile_write(&layer->tile, 0, inputs, vectors * model->rows);
+  aimc_status status = write_inputs(layer, vectors, inputs);
   const aimc_post post = {
       .addend = AIMC_TILE_POST_ADDEND_BIAS,
       .relu = model->relu,

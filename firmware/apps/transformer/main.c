@@ -28,7 +28,7 @@ static int32_t sums[kTokens][kWidth];
 static int8_t codes[kTokens * kHidden] __attribute__((aligned(4)));
 static int8_t outputs[kTokens * 3 * kWidth] __attribute__((aligned(4)));
 
-static uint32_t attention_section, normalise_section;
+static uint32_t attention_section, normalise_section, add_section;
 
 /* Ties away from zero. */
 static int32_t divide(int32_t a, int32_t b) {
@@ -91,10 +91,12 @@ static void normalise(int8_t* out) {
 /* What a layer gave is added to the sums; `factor` brings its codes to their unit. */
 static void add(int32_t factor) {
   int32_t* to = &sums[0][0];
+  aimc_marker_begin(add_section);
   for (unsigned i = 0; i < kTokens * kWidth; ++i) {
     const int32_t value = to[i] + ((outputs[i] * factor + (1 << 15)) >> 16);
     to[i] = limit(value, -kSumLimit - 1, kSumLimit);
   }
+  aimc_marker_end(add_section);
 }
 
 /* The sixteen elements of a head, each in a register. */
@@ -197,6 +199,7 @@ static bool run(tile_layer* layers, const uint8_t* image, int8_t* logits) {
 int main(int argc, char** argv) {
   attention_section = aimc_name("attention");
   normalise_section = aimc_name("normalise");
+  add_section = aimc_name("add");
   const sequence_network network = {"transformer", transformer_layers, kLayers, kTokens, run};
   return sequence_main(&network, argc, argv);
 }
