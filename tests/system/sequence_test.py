@@ -1,9 +1,11 @@
 """Networks that read an image as a sequence, by firmware written for them: an LSTM and a transformer encoder block. All
 weights are on tiles; what multiplies activations with each other is done by the host."""
+import os
 import unittest
 
 from platform_runner import IMAGES, LABELS, SOURCE, Workspace, labels
 
+FULL = os.environ.get("AIMC_FULL") == "1"   # all test images
 CLASSES = 10
 
 
@@ -43,7 +45,7 @@ class Sequences(unittest.TestCase):
         return run, path.read_bytes()
 
     def test_ideal_logits_equal_the_integer_reference(self):
-        images = 150
+        images = 10000 if FULL else 150
         for network in NETWORKS:
             with self.subTest(network=network.name):
                 run, logits = self.run_network(network, "--analog", "ideal", images=images)
