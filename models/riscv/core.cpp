@@ -187,12 +187,16 @@ StopReason Core::run_below(std::uint64_t limit) {
       take_interrupt();
       continue;
     }
-    Block* block = block_at(pc_);
+    Block* block = link_from_ == nullptr ? nullptr : link_from_->next[link_slot_];
+    if (block == nullptr || block->pc != pc_) block = block_at(pc_);
     if (block == nullptr) {
       raise(Cause::kFetchAccess, fetch_fault_address_);
       continue;
     }
     if (core::kObservation && block->observed) {
+      // The fast loop does not go on behind an observed block, so that one may lead to another.
+      if (link_from_ != nullptr && link_from_->observed) link_from_->link(link_slot_, *block);
+      link_from_ = nullptr;
       if (!execute_observed(*block)) return StopReason::kBreakpoint;
       continue;
     }

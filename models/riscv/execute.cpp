@@ -21,7 +21,8 @@ std::uint32_t extend(T value) {
 // The way to run(), which finds or decodes what comes next.
 void Core::leave_block(Block& block, unsigned slot, std::uint32_t pc, std::uint64_t cycle,
                        std::uint64_t instret) {
-  cycle_ = slot == 0 ? cycle : cycle + jump_cycles(pc);
+  const Block& likely = *block.next[slot];
+  cycle_ = slot == 0 ? cycle : cycle + (likely.pc == pc ? likely.jumped_to : jump_cycles(pc));
   instret_ = instret;
   pc_ = pc;
   link_from_ = &block;

@@ -165,12 +165,11 @@ bool Core::is_observed(const Block& block) const {
 
 // False at a breakpoint.
 bool Core::execute_observed(Block& block) {
-  link_from_ = nullptr;
   const bool below_limit = block.last_start < limit_ - cycle_;
   const bool go_on = is_stepped(block.pc)
                          ? execute_steps(block)
                          : execute_piece(below_limit ? block : *prefix_below_limit(block));
-  link_from_ = nullptr;
+  if (link_from_ != &block) link_from_ = nullptr;
   return go_on;
 }
 

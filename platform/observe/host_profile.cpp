@@ -12,10 +12,6 @@ constexpr std::size_t kKnown = 16384;
 constexpr unsigned kRunsBits = 12;
 constexpr unsigned kKindBits = 40;
 
-void add_classes(const riscv::Stretch::Classes& classes, std::uint64_t times, CallNode& node) {
-  for (std::size_t i = 0; i < classes.size(); ++i) node.classes[i] += times * classes[i];
-}
-
 constexpr bool is_link(std::uint8_t reg) {
   return reg == 1 || reg == 5;
 }
@@ -41,6 +37,7 @@ HostProfile::HostProfile(const platform::ElfImage& image, const riscv::HartTimin
       waiting_(pseudo_function("[waiting for interrupt]")),
       known_(kKnown),
       runs_(tables ? std::size_t{1} << kRunsBits : 0),
+      amounts_(runs_.size()),
       tables_(tables) {}
 
 std::uint32_t HostProfile::pseudo_function(const std::string& name) {
@@ -73,32 +70,55 @@ void HostProfile::passed(std::uint32_t pc, std::uint64_t cycle) {
 }
 
 void HostProfile::executed(const riscv::Stretch& stretch) {
-  be_in(known(stretch.pc));
-  CallNode& node = stacks_.here();
-  node.instructions += stretch.count;
-  node.cycles += stretch.cycle - cycle_;
+  if (tables_) {
+    count(stretch);
+  } else {
+    be_in(known(stretch.pc));
+  }
+  stacks_.here().cycles += stretch.cycle - cycle_;
   cycle_ = stretch.cycle;
-  if (tables_) count_classes(stretch);
   if (stretch.last == riscv::Opcode::kIllegal) return;
+  if (stretch.last == riscv::Opcode::kJal && !is_link(stretch.rd)) return;
   follow(stretch);
   show(cycle_);
 }
 
-void HostProfile::count_classes(const riscv::Stretch& stretch) {
-  if (stretch.kind == 0) return add_classes(stretch.classes(), 1, stacks_.here());
-  const std::uint64_t key = std::uint64_t{stacks_.place()} << kKindBits | stretch.kind;
-  Runs& runs = runs_[key * 0x9E3779B97F4A7C15ULL >> (64U - kRunsBits)];
+// Counts the stretch in the place where it was executed, which is the present one afterwards.
+void HostProfile::count(const riscv::Stretch& stretch) {
+  const auto key_here = [&] { return std::uint64_t{stacks_.place()} << kKindBits | stretch.kind; };
+  const auto index_of = [](std::uint64_t key) {
+    return key * 0x9E3779B97F4A7C15ULL >> (64U - kRunsBits);
+  };
+  std::uint64_t key = key_here();
+  if (Runs& runs = runs_[index_of(key)]; runs.key == key && stretch.kind != 0) {
+    ++runs.count;
+    return;
+  }
+  be_in(known(stretch.pc));
+  const Amount amount{stacks_.place(), stretch.count, stretch.classes()};
+  if (stretch.kind == 0) return add(amount, 1, stacks_.here());
+  key = key_here();
+  Runs& runs = runs_[index_of(key)];
   if (runs.key != key) {
-    if (runs.count != 0) add_classes(runs.classes, runs.count, stacks_.node(runs.place));
-    runs = {key, stacks_.place(), 0, stretch.classes()};
+    Amount& before = amounts_[index_of(key)];
+    if (runs.count != 0) add(before, runs.count, stacks_.node(before.place));
+    before = amount;
+    runs = {key, 0};
   }
   ++runs.count;
 }
 
+void HostProfile::add(const Amount& amount, std::uint64_t times, CallNode& node) {
+  node.instructions += times * amount.instructions;
+  for (std::size_t i = 0; i < node.classes.size(); ++i) {
+    node.classes[i] += times * amount.classes[i];
+  }
+}
+
 std::vector<CallNode> HostProfile::complete_nodes() const {
   std::vector<CallNode> nodes = stacks_.nodes();
-  for (const Runs& runs : runs_) {
-    if (runs.count != 0) add_classes(runs.classes, runs.count, nodes[runs.place]);
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    if (runs_[i].count != 0) add(amounts_[i], runs_[i].count, nodes[amounts_[i].place]);
   }
   return nodes;
 }

@@ -52,12 +52,16 @@ class HostProfile : public riscv::StretchObserver {
     std::uint32_t function = 0;
     bool entry = false;
   };
-  /// Executions of one kind of stretch in one place of the tree; they are added to its classes
-  /// together.
+  /// Executions of one kind of stretch in one place of the tree. They are added to the place
+  /// together; a place and a kind also tell that execution is in the function it was in.
   struct Runs {
     std::uint64_t key = 0;  // place and kind
-    CallStacks::Index place = 0;
     std::uint64_t count = 0;
+  };
+  /// What one execution amounts to.
+  struct Amount {
+    CallStacks::Index place = 0;
+    std::uint32_t instructions = 0;
     riscv::Stretch::Classes classes{};
   };
   struct Row;
@@ -68,7 +72,8 @@ class HostProfile : public riscv::StretchObserver {
   void be_in(const Known& place);
   void show(std::uint64_t cycle);
   void follow(const riscv::Stretch& stretch);
-  void count_classes(const riscv::Stretch& stretch);
+  void count(const riscv::Stretch& stretch);
+  static void add(const Amount& amount, std::uint64_t times, CallNode& node);
   std::vector<CallNode> complete_nodes() const;
   double energy_pj(const CallNode::Classes& classes) const;
   std::vector<Row> rows() const;
@@ -78,8 +83,9 @@ class HostProfile : public riscv::StretchObserver {
   std::vector<std::string> pseudo_names_;         // ids follow those of functions_
   std::map<std::uint32_t, std::uint32_t> traps_;  // cause to id
   std::uint32_t waiting_;
-  std::vector<Known> known_;  // by a hash of pc
-  std::vector<Runs> runs_;    // by a hash of their key
+  std::vector<Known> known_;     // by a hash of pc
+  std::vector<Runs> runs_;       // by a hash of their key
+  std::vector<Amount> amounts_;  // of runs_
   CallStacks stacks_;
   std::uint64_t cycle_ = 0;  // up to which everything is attributed
   FunctionTrace* trace_ = nullptr;

@@ -6,9 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "models/analog/crossbar.h"
+#include "platform/config/peak_figures.h"
 #include "platform/config/platform_file.h"
-#include "platform/config/voltage.h"
 #include "platform/report/report_error.h"
 
 namespace aimc::report {
@@ -16,8 +15,7 @@ namespace {
 
 constexpr const char* kLeakage = "leakage";
 constexpr const char* kProgramming = "programming";
-constexpr double kPsPerSecond = 1e12;
-constexpr unsigned kInt8MagnitudeBits = 7;
+constexpr double kTera = 1e12;
 
 /// The number of a setting, if it is there and is one.
 std::optional<double> setting_number(const RunFolder& run, std::string_view key) {
@@ -91,27 +89,6 @@ Movement tile_sram(const RunFolder& run) {
   return movement;
 }
 
-struct FullMvm {
-  double seconds = 0.0;
-  double joules = 0.0;
-};
-
-/// One MVM over a whole crossbar with all inputs at full width, by the models themselves.
-FullMvm full_mvm(analog::CrossbarConfig config, bool four_phase) {
-  config.mode = analog::AnalogMode::kIdeal;
-  analog::Crossbar crossbar(config, 1, "peak");
-  const analog::Region all{0, config.rows, 0, config.columns};
-  const std::vector<std::int8_t> weights(std::size_t{config.rows} * config.columns, 0);
-  crossbar.program(weights.data(), all, 0);
-  const std::vector<std::int8_t> inputs(config.rows, 127);
-  std::vector<std::uint16_t> counts(2 * std::size_t{config.columns});
-  const analog::ReadMode mode{kInt8MagnitudeBits, four_phase, 0};
-  const analog::MvmResult result =
-      crossbar.mvm(inputs.data(), 0, all, mode, 0, counts.data(), counts.data() + config.columns);
-  return {static_cast<double>(result.duration_ps) / kPsPerSecond,
-          result.dac_energy_j + result.adc_energy_j};
-}
-
 }  // namespace
 
 std::string component_group(const std::string& component) {
@@ -174,20 +151,18 @@ double programming_j(const RunFolder& run) {
 Peaks platform_peaks(const RunFolder& run) {
   const std::string file = run.path + "/platform.yaml";
   try {
-    const platform::SocConfig config =
-        platform::at_voltages(platform::load_platform_text(run.platform_yaml, file).config);
-    const double tiles = config.tile_count;
-    const double ops = 2.0 * config.tile.crossbar.rows * config.tile.crossbar.columns;
-    const FullMvm one = full_mvm(config.tile.crossbar, false);
-    const FullMvm four = full_mvm(config.tile.crossbar, true);
-    const double leakage_w = config.leakage.tile_mw * 1e-3;
+    const platform::LoadedPlatform loaded = platform::load_platform_text(run.platform_yaml, file);
+    const platform::SocConfig& config = loaded.config;
+    const platform::PeakFigures figures = platform::peak_figures(loaded);
+    const platform::PeakMode& one = figures.modes.at(0);
+    const platform::PeakMode& four = figures.modes.at(1);
     Peaks peaks;
-    peaks.ops_per_s_one_phase = tiles * ops / one.seconds;
-    peaks.ops_per_s_four_phase = tiles * ops / four.seconds;
-    peaks.ops_per_j_one_phase = ops / (one.joules + leakage_w * one.seconds);
-    peaks.ops_per_j_four_phase = ops / (four.joules + leakage_w * four.seconds);
+    peaks.ops_per_s_one_phase = one.tops * kTera;
+    peaks.ops_per_s_four_phase = four.tops * kTera;
+    peaks.ops_per_j_one_phase = one.tops_per_w * kTera;
+    peaks.ops_per_j_four_phase = four.tops_per_w * kTera;
     peaks.port_bytes_per_s = config.noc.flit_bytes * config.noc.clock_mhz * 1e6;
-    peaks.all_ports_bytes_per_s = tiles * peaks.port_bytes_per_s;
+    peaks.all_ports_bytes_per_s = config.tile_count * peaks.port_bytes_per_s;
     return peaks;
   } catch (const platform::ConfigError& error) {
     throw ReportError(error.what());

@@ -49,11 +49,11 @@ std::vector<Movement> data_movement(const RunFolder& run);
 double leakage_j(const RunFolder& run);
 double programming_j(const RunFolder& run);
 
-/// What the platform could do at most.
+/// What the platform does at most; see platform::PeakMode, which is where these come from.
 struct Peaks {
-  double ops_per_s_one_phase = 0.0;  ///< all tiles integrate back to back, int8 inputs
+  double ops_per_s_one_phase = 0.0;  ///< all tiles back to back, int8 inputs
   double ops_per_s_four_phase = 0.0;
-  double ops_per_j_one_phase = 0.0;  ///< drivers at full width, converters and tile leakage only
+  double ops_per_j_one_phase = 0.0;  ///< whole SoC, data spread uniformly, nothing else moves
   double ops_per_j_four_phase = 0.0;
   double port_bytes_per_s = 0.0;       ///< payload over one port of the network
   double all_ports_bytes_per_s = 0.0;  ///< over the ports of all tiles at once

@@ -224,14 +224,14 @@
     if (!points.length) { node.append(notice('No MVM was executed, or nothing went over the network: there is no point to show.')); }
     const roofs = [{name: 'peak, one phase', level: peaks.ops_per_s_one_phase}, {name: 'peak, four phases', level: peaks.ops_per_s_four_phase}];
     const slopes = [{name: 'one port of the network', bytes_per_s: peaks.port_bytes_per_s}, {name: 'ports of all tiles', bytes_per_s: peaks.all_ports_bytes_per_s}];
-    node.append(element('p', {class: 'soft'}, 'Two operations a MAC. The flat roofs are all tiles integrating back to back with int8 inputs; the slopes are what ports of the network carry. ' +
+    node.append(element('p', {class: 'soft'}, 'Two operations a MAC. The flat roofs are all tiles executing MVMs over whole crossbars back to back with int8 inputs; the slopes are what ports of the network carry. ' +
       'A point left of where a slope meets the roof needs more data for each operation than that port can bring.'));
     const pair = element('div', {class: 'pair'});
     if (points.length) pair.append(charts.roofline('Throughput against peak and network', points, roofs, slopes));
     const efficiency = [{name: 'this run', value: r.ops_per_j, text: 'this run, whole platform: ' + si(r.ops_per_j, 'op/J')},
       {name: 'peak, one phase', value: peaks.ops_per_j_one_phase, text: 'peak, one phase: ' + si(peaks.ops_per_j_one_phase, 'op/J')},
       {name: 'peak, four phases', value: peaks.ops_per_j_four_phase, text: 'peak, four phases: ' + si(peaks.ops_per_j_four_phase, 'op/J')}];
-    pair.append(charts.bars('Efficiency against peak', 'Operations per joule; peaks count drivers at full width, converters and tile leakage', efficiency, 'op/J', 'var(--c2)'));
+    pair.append(charts.bars('Efficiency against peak', 'Operations per joule; peaks count tiles and all leakage, for weights and inputs spread uniformly', efficiency, 'op/J', 'var(--c2)'));
     node.append(pair);
     const rows = points.map(p => ({what: p.name, ops: p.y, share: p.y / peaks.ops_per_s_one_phase, intensity: p.x}));
     node.append(details('Table: throughput and efficiency', element('div', null,
