@@ -1,0 +1,126 @@
+/* AVERAGE_POOL_2D, MAX_POOL_2D, MEAN.
+ *
+ * Sums are taken of four channels at a time: with the sign bits flipped the bytes of a word are
+ * unsigned, and their even and odd ones are added in two words of two 16-bit lanes each. */
+#include <string.h>
+
+#include "nn.h"
+#include "nn_internal.h"
+
+enum {
+  kLaneLimit = 257, /* bytes of 255 that a 16-bit lane can hold */
+  kOffset = 128     /* an element with its sign bit flipped is that much larger */
+};
+
+/* Adds what a rectangle holds of four channels, from `at` on, to sums of unsigned bytes. */
+typedef struct rectangle {
+  const int8_t* image;
+  nn_range rows, columns;
+  uint32_t row_bytes, pitch;
+} rectangle;
+
+static void add_lanes(uint32_t even, uint32_t odd, uint32_t sums[4]) {
+  sums[0] += even & 0xFFFFu;
+  sums[1] += odd & 0xFFFFu;
+  sums[2] += even >> 16;
+  sums[3] += odd >> 16;
+}
+
+static void sum_four(const rectangle* r, uint32_t at, uint32_t sums[4]) {
+  const uint32_t mask = 0x00FF00FFu;
+  uint32_t even = 0;
+  uint32_t odd = 0;
+  uint32_t left = kLaneLimit;
+  memset(sums, 0, 4 * sizeof *sums);
+  for (uint32_t y = r->rows.begin; y < r->rows.end; ++y) {
+    const int8_t* pixel = r->image + y * r->row_bytes + r->columns.begin * r->pitch + at;
+    for (uint32_t x = r->columns.begin; x < r->columns.end; ++x, pixel += r->pitch) {
+      const uint32_t word = *(const uint32_t*)(const void*)pixel ^ 0x80808080u;
+      even += word & mask;
+      odd += word >> 8 & mask;
+      if (--left != 0) continue;
+      add_lanes(even, odd, sums);
+      even = odd = 0;
+      left = kLaneLimit;
+    }
+  }
+  add_lanes(even, odd, sums);
+}
+
+static uint32_t area(const rectangle* r) {
+  return (r->rows.end - r->rows.begin) * (r->columns.end - r->columns.begin);
+}
+
+static int32_t rounded_mean(int32_t sum, int32_t count) {
+  return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+}
+
+static void average(const rectangle* r, uint32_t channels, const aimc_net_clamp* clamp,
+                    int8_t* out) {
+  const int32_t count = (int32_t)area(r);
+  for (uint32_t c = 0; c < channels; c += 4) {
+    uint32_t sums[4];
+    sum_four(r, c, sums);
+    for (uint32_t i = 0; i < 4; ++i) {
+      out[c + i] = nn_clamp(rounded_mean((int32_t)sums[i] - kOffset * count, count), clamp);
+    }
+  }
+}
+
+static void greatest(const rectangle* r, uint32_t channels, const aimc_net_clamp* clamp,
+                     int8_t* out) {
+  for (uint32_t c = 0; c < channels; ++c) {
+    int32_t most = INT8_MIN;
+    for (uint32_t y = r->rows.begin; y < r->rows.end; ++y) {
+      const int8_t* pixel = r->image + y * r->row_bytes + r->columns.begin * r->pitch + c;
+      for (uint32_t x = r->columns.begin; x < r->columns.end; ++x, pixel += r->pitch) {
+        if (*pixel > most) most = *pixel;
+      }
+    }
+    out[c] = nn_clamp(most, clamp);
+  }
+}
+
+typedef void (*pool)(const rectangle*, uint32_t channels, const aimc_net_clamp*, int8_t* out);
+
+static void for_all_windows(pool function, const aimc_net_window* p, const aimc_nn_dims* in_dims,
+                            const int8_t* in, const aimc_nn_dims* out_dims, int8_t* out) {
+  rectangle r = {
+      .image = in, .row_bytes = in_dims->columns * in_dims->pitch, .pitch = in_dims->pitch};
+  for (uint32_t y = 0; y < out_dims->rows; ++y) {
+    r.rows = nn_covered(y, p->stride_rows, p->filter_rows, p->before_rows, in_dims->rows);
+    for (uint32_t x = 0; x < out_dims->columns; ++x, out += out_dims->pitch) {
+      r.columns =
+          nn_covered(x, p->stride_columns, p->filter_columns, p->before_columns, in_dims->columns);
+      function(&r, out_dims->channels, &p->clamp, out);
+    }
+  }
+}
+
+void aimc_nn_avgpool_s8(const aimc_net_window* p, const aimc_nn_dims* in_dims, const int8_t* in,
+                        const aimc_nn_dims* out_dims, int8_t* out) {
+  for_all_windows(average, p, in_dims, in, out_dims, out);
+}
+
+void aimc_nn_max_pool_s8(const aimc_net_window* p, const aimc_nn_dims* in_dims, const int8_t* in,
+                         const aimc_nn_dims* out_dims, int8_t* out) {
+  for_all_windows(greatest, p, in_dims, in, out_dims, out);
+}
+
+void aimc_nn_mean_s8(const aimc_net_requantise* p, const aimc_nn_dims* in_dims, const int8_t* in,
+                     int8_t* out) {
+  const rectangle r = {.image = in,
+                       .rows = {0, in_dims->rows},
+                       .columns = {0, in_dims->columns},
+                       .row_bytes = in_dims->columns * in_dims->pitch,
+                       .pitch = in_dims->pitch};
+  const uint32_t offset = area(&r) * (uint32_t)(kOffset + p->input_zero_point);
+  for (uint32_t c = 0; c < in_dims->channels; c += 4) {
+    uint32_t sums[4];
+    sum_four(&r, c, sums);
+    for (uint32_t i = 0; i < 4; ++i) {
+      const int32_t value = nn_multiply((int32_t)(sums[i] - offset), &p->factor);
+      out[c + i] = nn_clamp((int64_t)value + p->output_zero_point, &p->clamp);
+    }
+  }
+}
