@@ -94,7 +94,8 @@ static void correct(const aimc_tile* tile, const line* p, const line* n, aimc_co
   }
 }
 
-static void evaluate(const job* j, aimc_column_params* params, aimc_calibration_result* result) {
+static void evaluate(const job* j, aimc_column_params* params, aimc_column_response* responses,
+                     aimc_calibration_result* result) {
   const unsigned columns = j->region->columns;
   const unsigned vectors = j->options->vectors;
   const uint16_t one = aimc_nominal_scale(j->tile);
@@ -109,6 +110,9 @@ static void evaluate(const job* j, aimc_column_params* params, aimc_calibration_
     const line p = fit(first, 2 * columns, vectors, &result->excluded);
     const line n = fit(first + columns, 2 * columns, vectors, &result->excluded);
     correct(j->tile, &p, &n, &params[c], result);
+    if (responses != NULL) {
+      responses[c] = (aimc_column_response){p.gain, p.offset, n.gain, n.offset};
+    }
     before += squared_error(j->tile, first, columns, vectors, &nominal, &used);
     after += squared_error(j->tile, first, columns, vectors, &params[c], &again);
   }
@@ -118,14 +122,32 @@ static void evaluate(const job* j, aimc_column_params* params, aimc_calibration_
   }
 }
 
-aimc_status aimc_calibrate(aimc_tile* tile, const aimc_region* region, const int8_t* weights,
-                           uint32_t stride, const aimc_calibration_options* options,
-                           aimc_column_params* params, aimc_calibration_result* result) {
+static aimc_status calibrate(aimc_tile* tile, const aimc_region* region, const int8_t* weights,
+                             uint32_t stride, const aimc_calibration_options* options,
+                             aimc_column_params* params, aimc_column_response* responses,
+                             aimc_calibration_result* result) {
   if (!options_valid(region, options)) return AIMC_INVALID;
   job j;
   aimc_status status = open_job(&j, tile, region, weights, stride, options);
   if (status == AIMC_OK) status = measure_vectors(&j);
-  if (status == AIMC_OK) evaluate(&j, params, result);
+  if (status == AIMC_OK) evaluate(&j, params, responses, result);
   close_job(&j);
+  return status;
+}
+
+aimc_status aimc_calibrate(aimc_tile* tile, const aimc_region* region, const int8_t* weights,
+                           uint32_t stride, const aimc_calibration_options* options,
+                           aimc_column_params* params, aimc_calibration_result* result) {
+  return calibrate(tile, region, weights, stride, options, params, NULL, result);
+}
+
+aimc_status aimc_measure_columns(aimc_tile* tile, const aimc_region* region, const int8_t* weights,
+                                 uint32_t stride, const aimc_calibration_options* options,
+                                 aimc_column_response* responses, aimc_calibration_result* result) {
+  aimc_column_params* params = calloc(region->columns, sizeof *params);
+  if (params == NULL) return AIMC_NO_MEMORY;
+  const aimc_status status =
+      calibrate(tile, region, weights, stride, options, params, responses, result);
+  free(params);
   return status;
 }

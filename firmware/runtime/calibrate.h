@@ -28,6 +28,17 @@ typedef struct aimc_calibration_result {
   double gain_min, gain_max; /**< relative to nominal */
 } aimc_calibration_result;
 
+/** How a column and its polarities respond: measured counts = gain x nominal counts + offset. */
+typedef struct aimc_column_response {
+  double gain_p, offset_p, gain_n, offset_n;
+} aimc_column_response;
+
+/** Measures a programmed region: responses (one per column), for whoever scales columns by other
+ * factors than 1. The result is that of aimc_calibrate. */
+aimc_status aimc_measure_columns(aimc_tile* tile, const aimc_region* region, const int8_t* weights,
+                                 uint32_t stride, const aimc_calibration_options* options,
+                                 aimc_column_response* responses, aimc_calibration_result* result);
+
 /** Measures a programmed region and fills scales and offset of `params` (one per column; the bias
  * is left alone).
  *
