@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "platform/cli/commands.h"
+#include "platform/cli/network_samples.h"
 #include "platform/cli/words.h"
-#include "platform/network/input_tensors.h"
 #include "platform/network/interpreter.h"
 #include "platform/network/tflite_reader.h"
 #include "platform/observe/output_file.h"
@@ -26,64 +26,6 @@ struct GoldenArguments {
   std::string layers;
   std::string labels;
   bool json = false;
-};
-
-/// The tensor that decisions are taken from: an output, or what goes into its SOFTMAX, where equal
-/// results are fewer.
-std::size_t logits_of(const Network& network) {
-  const std::size_t output = network.outputs.front();
-  for (const Operator& op : network.operators) {
-    if (op.output != output) continue;
-    if (op.code == OperatorCode::kDequantize) return static_cast<std::size_t>(op.inputs[0]);
-    if (op.code == OperatorCode::kSoftmax) return static_cast<std::size_t>(op.inputs[0]);
-  }
-  return output;
-}
-
-/// Samples of all inputs of the network: file i feeds input i, then come further rounds of files.
-class Samples {
- public:
-  Samples(const Network& network, const std::vector<std::string>& files) : network_(network) {
-    const std::size_t inputs = network.inputs.size();
-    if (files.size() % inputs != 0) {
-      throw UsageError(std::to_string(files.size()) + " input files for a network of " +
-                       std::to_string(inputs) + " inputs; expected as many, or a multiple");
-    }
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      files_.push_back(load_samples(files[i], network.tensors[network.inputs[i % inputs]]));
-      const std::size_t first = files_[i - i % inputs].count;
-      if (files_[i].count != first) {
-        throw UsageError("input '" + files[i] + "' has " + std::to_string(files_[i].count) +
-                         " samples; expected " + std::to_string(first) + " as '" +
-                         files[i - i % inputs] + "'");
-      }
-      if (i % inputs == 0) count_ += first;
-    }
-  }
-
-  std::size_t count() const { return count_; }
-
-  void feed(std::size_t sample, network::Interpreter& interpreter) const {
-    const std::size_t inputs = network_.inputs.size();
-    std::size_t first = 0;
-    while (sample >= files_[first].count) {
-      sample -= files_[first].count;
-      first += inputs;
-    }
-    for (std::size_t i = 0; i < inputs; ++i) {
-      const Tensor& tensor = network_.tensors[network_.inputs[i]];
-      if (tensor.type == ElementType::kFloat32) {
-        files_[first + i].store(sample, tensor, interpreter.float_input(i));
-      } else {
-        files_[first + i].store(sample, tensor, interpreter.int8_input(i));
-      }
-    }
-  }
-
- private:
-  const Network& network_;
-  std::vector<network::InputSamples> files_;
-  std::size_t count_ = 0;
 };
 
 /// Files of every operator's output, samples one after the other.
@@ -247,7 +189,7 @@ void execute(const GoldenArguments& arguments) {
   try {
     const Network network = network::load_tflite(arguments.model);
     network::Interpreter interpreter(network, rounding);
-    const Samples samples(network, arguments.inputs);
+    const NetworkSamples samples(network, arguments.inputs);
     Results results(network, arguments.labels.empty() ? std::vector<std::size_t>{}
                                                       : network::load_labels(arguments.labels));
     LayerFiles layers(network, arguments.layers, samples.count());

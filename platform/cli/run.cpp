@@ -19,6 +19,7 @@
 #include "platform/cli/nmpu.h"
 #include "platform/cli/nmpu_recording.h"
 #include "platform/cli/run_arguments.h"
+#include "platform/cli/run_firmware.h"
 #include "platform/cli/signature.h"
 #include "platform/cli/trace_words.h"
 #include "platform/cli/uart_stream.h"
@@ -59,30 +60,6 @@ void refuse_unbuilt(const RunArguments& arguments) {
   for (const std::string& format : arguments.trace) {
     choose("--trace", format, {"perfetto", "vcd", "fst", "csv", "instr", "packets"}, {});
   }
-}
-
-platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
-  std::vector<std::string> overrides = arguments.set;
-  if (!arguments.analog.empty()) {
-    choose("--analog", arguments.analog, {"ideal", "physical"}, {});
-    overrides.push_back("tile.analog=" + arguments.analog);
-  }
-  if (!arguments.noc.empty()) {
-    choose("--noc", arguments.noc, {"lt", "at", "flit"}, {});
-    overrides.push_back("noc.engine=" + arguments.noc);
-  }
-  if (!arguments.age.empty()) {
-    const platform::SettingValue age_s = parse_age("--age", arguments.age);
-    overrides.push_back("tile.age_s=" + platform::to_text(age_s));
-  }
-  platform::LoadedPlatform platform = platform::load_platform(arguments.platform, overrides);
-  const unsigned lanes = platform.config.tile.nmpu.lanes;
-  if (arguments.nmpu != "model" && lanes != kRtlLanes) {
-    throw UsageError("--nmpu " + arguments.nmpu + ": the RTL has " + std::to_string(kRtlLanes) +
-                     " lanes, key 'tile.nmpu.lanes' is " + std::to_string(lanes) +
-                     "; expected --nmpu model or " + std::to_string(kRtlLanes) + " lanes");
-  }
-  return platform;
 }
 
 /// How many threads may work; without a word, as many as this process has processors.
@@ -181,7 +158,7 @@ void plan_waves(const RunArguments& arguments, Plan& plan) {
                         core::Clock(options.config.tile.clock_mhz).period_ps()};
 }
 
-Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
+Plan make_plan(const RunArguments& arguments, const RunAdditions& additions) {
   refuse_unbuilt(arguments);
   Plan plan;
   platform::RunOptions& options = plan.options;
@@ -194,7 +171,7 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
   }
   plan.platform = plan_platform(arguments);
   options.config = plan.platform.config;
-  options.firmware_args = invocation.firmware_args;
+  options.firmware_args = additions.firmware_args;
   options.elf = platform::load_elf(arguments.firmware);
   const RamRange ram{regs::soc::kRamBase, std::uint64_t{options.config.ram.size_mib} << 20U};
   platform::check_in_ram(options.elf, ram.base, ram.bytes);
@@ -214,6 +191,8 @@ Plan make_plan(const RunArguments& arguments, const Invocation& invocation) {
     plan.saves.push_back(parse_signature(arguments.signature, options.elf, ram));
     options.saves.push_back(plan.saves.back().range);
   }
+  options.loads.insert(options.loads.end(), additions.loads.begin(), additions.loads.end());
+  options.saves.insert(options.saves.end(), additions.saves.begin(), additions.saves.end());
   options.semihosting = arguments.semihosting;
   plan.folder =
       arguments.out.empty() ? "out/" + fs::path(arguments.firmware).stem().string() : arguments.out;
@@ -254,7 +233,7 @@ observe::RunRecord make_record(const RunArguments& arguments, const Plan& plan,
   record.version = AIMC_VP_VERSION;
   record.platform = plan.platform.config.name;
   record.firmware = fs::path(arguments.firmware).filename().string();
-  record.arguments = invocation.firmware_args;
+  record.arguments = plan.options.firmware_args;
   record.seed = plan.options.seed;
   record.noc_model = noc::engine_name(plan.options.config.noc.engine);
   record.analog_model =
@@ -272,14 +251,30 @@ int exit_status(const platform::RunResult& result) {
   return static_cast<int>(std::min<std::uint32_t>(result.exit_code, 255));
 }
 
-int execute(const RunArguments& arguments, Plan plan, const Invocation& invocation) {
+/// Hands what was saved to whoever asked for it.
+void commit_saves(const Plan& plan, const std::vector<std::vector<std::uint8_t>>& saved,
+                  const std::vector<std::unique_ptr<observe::OutputFile>>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::vector<std::uint8_t>& bytes = saved.at(i);
+    if (plan.has_signature && i + 1 == files.size()) {
+      files[i]->write(signature_text(bytes));
+    } else {
+      files[i]->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+    files[i]->commit();
+  }
+}
+
+int execute(const RunArguments& arguments, Plan plan, const Invocation& invocation,
+            const RunAdditions& additions) {
   observe::RunFiles files(plan.folder, plan.traces);
   std::vector<std::unique_ptr<observe::OutputFile>> saves;
   for (const SaveRequest& save : plan.saves) {
     saves.push_back(std::make_unique<observe::OutputFile>(save.file));
   }
   const auto uart_file = open_uart(arguments);
-  std::FILE* const uart = uart_file ? uart_file.get() : stdout;
+  std::FILE* const terminal = additions.uart_on_stdout ? stdout : stderr;
+  std::FILE* const uart = uart_file ? uart_file.get() : terminal;
   const auto pty = arguments.uart == "pty" ? std::make_unique<PseudoTerminal>() : nullptr;
   StreamInput uart_input(pty ? pty->descriptor() : STDIN_FILENO);
   observe::ProgressLine progress(
@@ -302,13 +297,13 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
   options.stop = interrupt.flag();
   if (!uart_file) options.uart_input = &uart_input;
   if (pty) spdlog::info("UART at {}", pty->name());
-  options.uart = [&files, &progress, &pty, uart](std::uint8_t byte) {
+  options.uart = [&files, &progress, &pty, uart, terminal](std::uint8_t byte) {
     if (pty) {
       files.uart(byte);
       pty->put(byte);
       return;
     }
-    if (uart == stdout) progress.clear();
+    if (uart == terminal) progress.clear();
     files.uart(byte);
     std::putc(byte, uart);
     if (byte == '\n') std::fflush(uart);
@@ -329,25 +324,24 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
     options.nmpu_trace = &recording->writer();
   }
   const auto start = std::chrono::steady_clock::now();
-  const platform::RunResult result = invocation.run(options);
+  platform::RunResult result = invocation.run(options);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   progress.clear();
   std::fflush(uart);
 
   observe::RunRecord record = make_record(arguments, plan, invocation);
   record.wall_s = wall.count();
-  for (std::size_t i = 0; i < saves.size(); ++i) {
-    const std::vector<std::uint8_t>& bytes = result.saved.at(i);
-    if (plan.has_signature && i + 1 == saves.size()) {
-      saves[i]->write(signature_text(bytes));
-    } else {
-      saves[i]->write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  commit_saves(plan, result.saved, saves);
+  if (additions.finished) {
+    const auto begin = result.saved.begin() + static_cast<std::ptrdiff_t>(plan.saves.size());
+    const std::vector<std::vector<std::uint8_t>> own(begin, result.saved.end());
+    for (auto& [name, content] : additions.finished(result, own)) {
+      files.add_file(name, std::move(content));
     }
-    saves[i]->commit();
   }
   if (recording) recording->commit();
   files.commit(record, result, platform::dump_yaml(plan.platform));
-  if (!arguments.quiet) {
+  if (!arguments.quiet && additions.summary) {
     std::cout << '\n'
               << observe::console_summary(record, result) << "files        " << plan.folder << '\n'
               << std::flush;
@@ -367,6 +361,35 @@ int execute(const RunArguments& arguments, Plan plan, const Invocation& invocati
 
 }  // namespace
 
+platform::LoadedPlatform plan_platform(const RunArguments& arguments) {
+  std::vector<std::string> overrides = arguments.set;
+  if (!arguments.analog.empty()) {
+    choose("--analog", arguments.analog, {"ideal", "physical"}, {});
+    overrides.push_back("tile.analog=" + arguments.analog);
+  }
+  if (!arguments.noc.empty()) {
+    choose("--noc", arguments.noc, {"lt", "at", "flit"}, {});
+    overrides.push_back("noc.engine=" + arguments.noc);
+  }
+  if (!arguments.age.empty()) {
+    const platform::SettingValue age_s = parse_age("--age", arguments.age);
+    overrides.push_back("tile.age_s=" + platform::to_text(age_s));
+  }
+  platform::LoadedPlatform platform = platform::load_platform(arguments.platform, overrides);
+  const unsigned lanes = platform.config.tile.nmpu.lanes;
+  if (arguments.nmpu != "model" && lanes != kRtlLanes) {
+    throw UsageError("--nmpu " + arguments.nmpu + ": the RTL has " + std::to_string(kRtlLanes) +
+                     " lanes, key 'tile.nmpu.lanes' is " + std::to_string(lanes) +
+                     "; expected --nmpu model or " + std::to_string(kRtlLanes) + " lanes");
+  }
+  return platform;
+}
+
+int run_firmware(const RunArguments& arguments, const Invocation& invocation,
+                 const RunAdditions& additions) {
+  return execute(arguments, make_plan(arguments, additions), invocation, additions);
+}
+
 void add_run(CLI::App& app, Invocation& invocation) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app.add_subcommand("run", "Run firmware on a platform");
@@ -374,7 +397,9 @@ void add_run(CLI::App& app, Invocation& invocation) {
   command->callback([arguments, &invocation]() {
     if (arguments->verbose) spdlog::set_level(spdlog::level::debug);
     if (arguments->quiet) spdlog::set_level(spdlog::level::err);
-    invocation.status = execute(*arguments, make_plan(*arguments, invocation), invocation);
+    RunAdditions additions;
+    additions.firmware_args = invocation.firmware_args;
+    invocation.status = run_firmware(*arguments, invocation, additions);
   });
 }
 

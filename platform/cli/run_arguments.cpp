@@ -23,13 +23,11 @@ std::string semihosting_directory(const std::vector<std::string>& words) {
 
 }  // namespace
 
-void declare_options(CLI::App& command, RunArguments& arguments) {
-  command.add_option("firmware", arguments.firmware, "32-bit RISC-V ELF executable")->required();
+void declare_common_options(CLI::App& command, RunArguments& arguments) {
   command.add_option("--platform", arguments.platform, "Preset or platform file")
       ->capture_default_str();
   command.add_option("--set", arguments.set, "Change a setting: PATH=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
   command.add_option("--seed", arguments.seed, "Seed of all randomness")->capture_default_str();
   command
       .add_option("--trace", arguments.trace,
@@ -68,12 +66,20 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
       "--age", arguments.age,
       "Time that has passed since devices were programmed when they are read, e.g. 30days "
       "(the setting tile.age_s)");
+  command.add_option("--max-sim-time", arguments.max_sim_time,
+                     "Stop at this simulated time, e.g. 10ms");
+  CLI::Option* verbose = command.add_flag("-v,--verbose", arguments.verbose, "More messages");
+  command.add_flag("-q,--quiet", arguments.quiet, "Only the UART and errors")->excludes(verbose);
+}
+
+void declare_options(CLI::App& command, RunArguments& arguments) {
+  command.add_option("firmware", arguments.firmware, "32-bit RISC-V ELF executable")->required();
+  command.add_option("--out", arguments.out, "Folder of the results; default out/FIRMWARE");
+  declare_common_options(command, arguments);
   command.add_option("--gdb", arguments.gdb,
                      "Wait for gdb on this port of 127.0.0.1; 0: any free one");
   command.add_option("--uart", arguments.uart, "UART: stdio, pty, or a file for its output")
       ->capture_default_str();
-  command.add_option("--max-sim-time", arguments.max_sim_time,
-                     "Stop at this simulated time, e.g. 10ms");
   command
       .add_option("--load", arguments.load,
                   "Put a file (.gz: decompressed) into RAM before the run: FILE@ADDRESS or "
@@ -96,8 +102,6 @@ void declare_options(CLI::App& command, RunArguments& arguments) {
           "Serve semihosting calls: console and exit; with DIR, files below it can be read")
       ->type_name("[DIR]")
       ->expected(0, 1);
-  CLI::Option* verbose = command.add_flag("-v,--verbose", arguments.verbose, "More messages");
-  command.add_flag("-q,--quiet", arguments.quiet, "Only the UART and errors")->excludes(verbose);
   command.footer("What follows -- are the firmware's arguments.");
 }
 

@@ -38,6 +38,10 @@ struct RunArguments {
   bool quiet = false;
 };
 
+/// Declares what any run of firmware can be given: platform, output, traces, NMPU and so on, but
+/// not the firmware nor what is put into and read out of RAM. As declare_options otherwise.
+void declare_common_options(CLI::App& command, RunArguments& arguments);
+
 /// Declares the options of `aimc-vp run`; parsing fills `arguments`, which must outlive `command`.
 void declare_options(CLI::App& command, RunArguments& arguments);
 

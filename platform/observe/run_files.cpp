@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Files of a run that this one may not write.
-constexpr std::array<const char*, 8> kOptionalFiles{"trace.pftrace", "waves.vcd",     "waves.fst",
-                                                    "instr.log",     "report.html",   "profile.csv",
-                                                    "packets.csv",   "profile.folded"};
+constexpr std::array<const char*, 11> kOptionalFiles{
+    "trace.pftrace", "waves.vcd",      "waves.fst",    "instr.log",   "report.html", "profile.csv",
+    "packets.csv",   "profile.folded", "network.json", "outputs.npy", "logits.npy"};
 
 /// Creates the folder; true when it did not exist.
 bool create_folder(const std::string& folder) {
@@ -117,6 +117,7 @@ void RunFiles::commit(const RunRecord& record, const platform::RunResult& result
     write_file(file("profile.csv"), profile_->csv());
     write_file(file("profile.folded"), profile_->folded());
   }
+  for (const auto& [name, content] : added_) write_file(file(name.c_str()), content);
   write_file(file("energy.csv"), energy_csv(result));
   write_file(file("tiles.csv"), tiles_csv(result));
   write_file(file("links.csv"), links_csv(result));

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/observe/host_profile.h"
@@ -50,6 +51,10 @@ class RunFiles {
                                        const riscv::HartTiming& timing, core::TimePs period_ps,
                                        bool tables);
 
+  /// Write a further file, too, when all is completed.
+  void add_file(std::string name, std::string content) {
+    added_.emplace_back(std::move(name), std::move(content));
+  }
   /// A byte the UART sent.
   void uart(std::uint8_t byte) { uart_->put(static_cast<char>(byte)); }
   /// Receives activities; nullptr when nothing is traced.
@@ -76,6 +81,7 @@ class RunFiles {
   std::unique_ptr<InstructionLog> instructions_;
   std::unique_ptr<PacketLog> packets_;
   std::unique_ptr<HostProfile> profile_;
+  std::vector<std::pair<std::string, std::string>> added_;  // name, content
 };
 
 }  // namespace aimc::observe
