@@ -105,71 +105,85 @@ class Small:
         total = int(column.sum())
         return (abs(total) + 32) // 64 * (1 if total > 0 else -1)
 
-    def image(self, **options):
-        image = ni.Image(**options)
+    def image(self, packed=False, epochs=1, broken=None):
+        """packed: two layers share a tile. Two epochs: the last layer's columns are made in both. broken: what is
+        wrong with the second layer, "region" or "semaphore"."""
+        image = ni.Image(max_images=0 if epochs == 1 else 16)
         x = image.tensor("input", (8, 8, 3), 5, storage=ni.GIVEN)
         a = image.tensor("a", (8, 8, 8), self.ZERO)
         b = image.tensor("b", (8, 8, 8), self.ZERO)
         s = image.tensor("sum", (8, 8, 8), 7)
-        m = image.tensor("mean", (1, 1, 8), 7)
+        m = image.tensor("mean", (1, 1, 8), 7, storage=ni.IN_SLOTS if epochs == 1 else ni.KEPT, kept=epochs > 1)
         y = image.tensor("logits", (1, 1, 12), 3, storage=ni.KEPT)
         p = image.tensor("probabilities", (1, 1, 12), -128, 1 / 256, storage=ni.KEPT)
         image.ends = (x, p, y)
         done = image.reserve(4 * 8)
         for tile in range(6):
-            image.fill(tile, ni.DONE_AT, 4, 1)
+            for epoch in range(epochs):
+                image.fill(tile, ni.DONE_AT, 4, 1, epoch)
         # Two lanes of four rows; the first one does them as two bands, one group each.
-        self._convolution(image, x, a, 0, self.w1, self.c1, 0, (0, 2), 5, True, done)
-        self._convolution(image, x, a, 0, self.w1, self.c1, 0, (2, 4), 5, True, done, program_only=False)
-        self._convolution(image, x, a, 1, self.w1, self.c1, 1, (4, 8), 5, True, done + 4)
+        first = (x, a, self.w1, self.c1, 5, True)
+        self._convolution(image, first, tile=0, lane=0, rows=(0, 2), done=done)
+        self._convolution(image, first, tile=0, lane=0, rows=(2, 4), done=done, again=True)
+        self._convolution(image, first, tile=1, lane=1, rows=(4, 8), done=done + 4)
         image.step("conv_0", ni.TILES, [x], a, groups=3, macs=64 * 27 * 8)
-        self._convolution(image, a, b, 2, self.w2, self.c2, 0, (0, 8), self.ZERO, False, done + 8)
+        place = {"tile": 1, "column": 8, "base": 0x8000} if packed else {"tile": 2}
+        self._convolution(image, (a, b, self.w2, self.c2, self.ZERO, False), lane=0, rows=(0, 8), done=done + 8,
+                          broken=broken, **place)
         image.step("conv_1", ni.TILES, [a], b, groups=1, macs=64 * 72 * 8)
         image.step("add_2", ni.HOST, [a, b], s, host=ni.ADD, parameters=struct.pack(
             "<11i", self.ZERO, self.ZERO, 7, 1 << 30, 0, 1 << 30, 0, 1 << 30, -19, -128, 127))
         image.step("pool_3", ni.HOST, [s], m, host=ni.AVERAGE_POOL,
                    parameters=struct.pack("<8I2i", 8, 8, 8, 8, 1, 1, 0, 0, -128, 127))
-        self._connected(image, m, y, done + 12)
-        image.step("fc_4", ni.TILES, [m], y, groups=1, macs=96)
-        image.step("softmax_5", ni.HOST, [y], p, host=ni.SOFTMAX,
-                   parameters=struct.pack("<3i", 1 << 30, 24, -255))
+        parts = [(0, 12)] if epochs == 1 else [(0, 8), (8, 12)]
+        for epoch, columns in enumerate(parts):
+            self._connected(image, m, y, done + 12, columns, epoch)
+            image.step(f"fc_{4 + epoch}", ni.TILES, [m], y, groups=1, macs=8 * (columns[1] - columns[0]), epoch=epoch)
+        image.step("softmax_6", ni.HOST, [y], p, host=ni.SOFTMAX, parameters=struct.pack("<3i", 1 << 30, 24, -255),
+                   epoch=epochs - 1)
         return image
 
-    def _convolution(self, image, source, target, tile, weights, columns, lane, rows, zero_point, relu, done,
-                     program_only=True):
-        """Rows [from, to) of a 3x3 convolution with a border of one on a tile; a fresh block with its first call."""
+    def _convolution(self, image, layer, tile, lane, rows, done, column=0, base=0, again=False, broken=None):
+        """Rows [from, to) of a 3x3 convolution with a border of one; `again`: the block is there already."""
+        source, target, weights, columns, zero_point, relu = layer
         pitch = weights.shape[0] // 9
         width = 10 * pitch
-        if program_only:
-            image.block(tile, weights, columns.image, READ_MODE, zero_point)
-            image.fill(tile, 0, 10 * width, (zero_point & 0xFF) * 0x01010101)
+        counts, outputs = base + 0x4000, base + 0x6000
+        if not again:
+            image.block(tile, weights, columns.image, READ_MODE, zero_point, first=(0, column))
+            image.fill(tile, base, 10 * width, (zero_point & 0xFF) * 0x01010101)
         count = rows[1] - rows[0]
-        size = count * 8 * 8
         entries = []
         for slot in range(image.slots(target)):
-            code = []
+            code = [ni.wait(31)] if broken == "semaphore" else []
             for r in range(count):
-                code.append(ni.mvm((rows[0] + r) * width, 0x4000, zero_point, (0, 9 * pitch), (0, 8),
+                region = (column + 8 if broken == "region" else column, 8)
+                code.append(ni.mvm(base + (rows[0] + r) * width, counts, zero_point, (0, 9 * pitch), region,
                                    (8, pitch, 32), (3 * pitch, width)))
-                code.append(ni.post(0x4000, 0x6000 + r * 64, (0, 8), self.CUTS, self.ZERO, relu, repeat=(8, 32, 8)))
-            code.append(ni.put(0x6000, image.slot(target, slot) + rows[0] * 64, size))
+                code.append(ni.post(counts, outputs + r * 64, (column, 8), self.CUTS, self.ZERO, relu,
+                                    repeat=(8, 32, 8)))
+            code.append(ni.put(outputs, image.slot(target, slot) + rows[0] * 64, count * 64))
             code += [ni.put(ni.DONE_AT, done, 4), ni.HALT]
             entries.append(image.code(tile, code))
         begin, end = max(rows[0] - 1, 0), min(rows[1] + 1, 8)
-        fetch = (source, begin * 8 * pitch, end - begin, 8 * pitch, 8 * pitch, (begin + 1) * width + pitch, width)
+        fetch = (source, begin * 8 * pitch, end - begin, 8 * pitch, 8 * pitch, base + (begin + 1) * width + pitch, width)
         image.group(lane, [(tile, entries[0], entries[1] - entries[0], done, [fetch])])
 
-    def _connected(self, image, source, target, done):
+    def _connected(self, image, source, target, done, columns, epoch):
         """Four rows each in tiles 4 and 5: partial sums of the first go to the second."""
+        count = columns[1] - columns[0]
+        region = (16, count)
         for part in (0, 1):
-            image.block(4 + part, self.w3[4 * part:4 * part + 4], self.c3[part].image, READ_MODE, 7, first=(8, 16))
-        first = image.code(4, [ni.mvm(0, 0x100, 7, (8, 4), (16, 12)),
-                               ni.post(0x100, 0x200, (16, 12), (0, 0), 0, psum_out=True),
-                               ni.put(0x200, ni.TILE_BASE + 5 * 0x100000 + 0x10000 + 0x300, 24), ni.signal(5, 3),
-                               ni.HALT])
-        entries = [image.code(5, [ni.mvm(0, 0x100, 7, (8, 4), (16, 12)), ni.wait(3),
-                                  ni.post(0x100, 0x200, (16, 12), (2, 3), 3, addend=2, psums=0x300),
-                                  ni.put(0x200, image.slot(target, slot), 12), ni.put(ni.DONE_AT, done, 4), ni.HALT])
+            image.block(4 + part, self.w3[4 * part:4 * part + 4, columns[0]:columns[1]],
+                        self.c3[part].image[columns[0]:columns[1]], READ_MODE, 7, first=(8, 16), epoch=epoch)
+        first = image.code(4, [ni.mvm(0, 0x100, 7, (8, 4), region),
+                               ni.post(0x100, 0x200, region, (0, 0), 0, psum_out=True),
+                               ni.put(0x200, ni.TILE_BASE + 5 * 0x100000 + 0x10000 + 0x300, 2 * count),
+                               ni.signal(5, 3), ni.HALT], epoch)
+        entries = [image.code(5, [ni.mvm(0, 0x100, 7, (8, 4), region), ni.wait(3),
+                                  ni.post(0x100, 0x200, region, (2, 3), 3, addend=2, psums=0x300),
+                                  ni.put(0x200, image.slot(target, slot) + columns[0], count),
+                                  ni.put(ni.DONE_AT, done, 4), ni.HALT], epoch)
                    for slot in range(image.slots(target))]
         image.group(0, [(4, first, 0, 0, [(source, 0, 1, 4, 4, 0, 4)]),
                         (5, entries[0], entries[1] - entries[0], done, [(source, 4, 1, 4, 4, 0, 4)])])
@@ -186,7 +200,7 @@ class NetworkRuntime(unittest.TestCase):
         self.workspace = Workspace()
         self.addCleanup(self.workspace.close)
 
-    def run_image(self, content, *options, count=40, args=()):
+    def run_image(self, content, *options, count=40, args=(), analog="ideal"):
         files = {"image": (content, ni.IMAGE_AT), "inputs": (ni.pitched(self.samples).tobytes(), INPUTS_AT),
                  "labels": (self.logits.argmax(axis=1).astype(numpy.uint8).tobytes(), LABELS_AT)}
         loads = []
@@ -195,26 +209,78 @@ class NetworkRuntime(unittest.TestCase):
             path.write_bytes(data)
             loads += ["--load", f"{path}@{address:#x}"]
         saved = [self.workspace.path / name for name in ("outputs", "logits")]
-        run = self.workspace.run("network", "-q", "--analog", "ideal", *loads, "--save",
+        run = self.workspace.run("network", "-q", "--analog", analog, *loads, "--save",
                                  f"{saved[0]}@{OUTPUTS_AT:#x}:{12 * count}", "--save",
                                  f"{saved[1]}@{LOGITS_AT:#x}:{12 * count}", *options,
                                  args=[f"{ni.IMAGE_AT:x}", f"{INPUTS_AT:x}", count, f"{OUTPUTS_AT:x}",
                                        f"{LOGITS_AT:x}", "--labels", f"{LABELS_AT:x}", *args])
-        return run, *(numpy.frombuffer(path.read_bytes(), numpy.int8).reshape(count, 12) if path.exists() else None
-                      for path in saved)
+        return run, *(numpy.frombuffer(path.read_bytes(), numpy.int8).reshape(count, 12) for path in saved)
+
+    def check(self, run, outputs, logits):
+        self.assertEqual(run.status, 0, run.stdout + run.stderr)
+        numpy.testing.assert_array_equal(logits, self.logits)
+        numpy.testing.assert_array_equal(outputs.argmax(axis=1), logits.argmax(axis=1))
+        self.assertEqual(run.summary["reported"]["accuracy"], 1.0)
+        self.assertEqual(run.summary["reported"]["images"], 40)
 
     def test_tiles_host_and_pipeline(self):
         run, outputs, logits = self.run_image(self.network.image().build())
-        self.assertEqual(run.status, 0, run.stdout + run.stderr)
-        numpy.testing.assert_array_equal(logits, self.logits)
-        self.assertEqual(run.summary["reported"]["accuracy"], 1.0)
-        numpy.testing.assert_array_equal(outputs.argmax(axis=1), logits.argmax(axis=1))
+        self.check(run, outputs, logits)
         reported = run.summary["reported"]
-        self.assertEqual(reported["images"], 40)
         self.assertGreater(reported["images_per_s"] * reported["latency_s"], 1.0)  # work overlaps
+        self.assertEqual(reported["calibration_nominal_columns"], reported["calibration_columns"])
         layers = (run.out / "layers.csv").read_text()
-        for step in ("conv_0", "conv_1", "add_2", "pool_3", "fc_4", "softmax_5", "pipeline", "programming"):
+        for step in ("conv_0", "conv_1", "add_2", "pool_3", "fc_4", "softmax_6", "pipeline", "programming"):
             self.assertIn(f"\n{step},", layers)
+
+    def test_one_after_the_other(self):
+        run, outputs, logits = self.run_image(self.network.image().build(),
+                                              args=["--sequential", "40", "--no-calibrate"])
+        self.check(run, outputs, logits)
+        reported = run.summary["reported"]
+        self.assertAlmostEqual(reported["images_per_s"] * reported["latency_s"], 1.0, delta=0.01)
+        self.assertNotIn("calibration_s", reported)
+
+    def test_layers_share_a_tile(self):
+        self.check(*self.run_image(self.network.image(packed=True).build(), args=["--sequential", "0"]))
+
+    def test_weights_are_loaded_again(self):
+        run, outputs, logits = self.run_image(self.network.image(epochs=2).build())
+        self.check(run, outputs, logits)
+        self.assertEqual(run.summary["reported"]["loads"], 6)  # three passes of at most 16 images, two epochs
+        self.assertLess(run.summary["reported"]["images_per_s_with_loading"], run.summary["reported"]["images_per_s"])
+
+    def test_calibration_reduces_errors_of_devices(self):
+        run, _, _ = self.run_image(self.network.image().build(), analog="physical")
+        self.assertEqual(run.status, 0, run.stdout)
+        reported = run.summary["reported"]
+        self.assertLess(reported["calibration_rms_after"], reported["calibration_rms_before"])
+
+    def test_a_tile_that_refuses_a_command(self):
+        run, _, _ = self.run_image(self.network.image(broken="region").build())
+        self.assertEqual(run.status, 1)
+        self.assertRegex(run.stdout, r"network: step conv_1, tile 2, command 0: .*programmed.* \(value 0x00080008\)")
+
+    def test_a_tile_that_does_not_answer(self):
+        run, _, _ = self.run_image(self.network.image(broken="semaphore").build(), args=["--timeout-us", "2000"])
+        self.assertEqual(run.status, 1)
+        self.assertIn("step conv_1, image 0: nothing from tile 2 for 2000 us; its thread is at command 0", run.stdout)
+
+    def test_images_that_are_not_in_order(self):
+        image = self.network.image()
+        for changes, words in (({"crc": 1}, "crc is 0x1"), ({"tile_rows": 128}, "tile_rows is 0x80"),
+                               ({"list5": 60000}, "groups: offset"), ({"workspace_bytes": 64}, "tensor 1: 3 slots"),
+                               ({"image_address": 0x81000004}, "image_address is 0x81000004")):
+            run, _, _ = self.run_image(image.build(**changes))
+            self.assertEqual(run.status, 2)
+            self.assertIn(f"network: image at 0x81000000: {words}", run.stdout)
+
+    def test_arguments(self):
+        for arguments in (["81000000"], ["81000000", "x", 1, "83000000", "83800000"],
+                          ["81000000", "82000000", 1, "83000000", "83800000", "--what"]):
+            run = self.workspace.run("network", "-q", args=arguments)
+            self.assertEqual(run.status, 2)
+            self.assertIn("usage: IMAGE INPUTS COUNT OUTPUTS LOGITS", run.stdout)
 
 
 if __name__ == "__main__":
