@@ -12,7 +12,6 @@ enum {
   kOffset = 128     /* an element with its sign bit flipped is that much larger */
 };
 
-/* Adds what a rectangle holds of four channels, from `at` on, to sums of unsigned bytes. */
 typedef struct rectangle {
   const int8_t* image;
   nn_range rows, columns;
@@ -26,25 +25,49 @@ static void add_lanes(uint32_t even, uint32_t odd, uint32_t sums[4]) {
   sums[3] += odd >> 16;
 }
 
-static void sum_four(const rectangle* r, uint32_t at, uint32_t sums[4]) {
+/* Adds `count` pixels in a row; a lane must have room for them. */
+static void add_pixels(const int8_t* pixel, uint32_t pitch, uint32_t count, uint32_t lanes[2]) {
   const uint32_t mask = 0x00FF00FFu;
-  uint32_t even = 0;
-  uint32_t odd = 0;
-  uint32_t left = kLaneLimit;
+  const uint32_t sign = 0x80808080u;
+  uint32_t even = lanes[0];
+  uint32_t odd = lanes[1];
+  /* Loads ahead of what needs them: a word takes several cycles to come from RAM. */
+  for (; count >= 4; count -= 4, pixel += 4 * pitch) {
+    const uint32_t a = *(const uint32_t*)(const void*)pixel ^ sign;
+    const uint32_t b = *(const uint32_t*)(const void*)(pixel + pitch) ^ sign;
+    const uint32_t c = *(const uint32_t*)(const void*)(pixel + 2 * pitch) ^ sign;
+    const uint32_t d = *(const uint32_t*)(const void*)(pixel + 3 * pitch) ^ sign;
+    even += (a & mask) + (b & mask) + (c & mask) + (d & mask);
+    odd += (a >> 8 & mask) + (b >> 8 & mask) + (c >> 8 & mask) + (d >> 8 & mask);
+  }
+  for (; count != 0; --count, pixel += pitch) {
+    const uint32_t a = *(const uint32_t*)(const void*)pixel ^ sign;
+    even += a & mask;
+    odd += a >> 8 & mask;
+  }
+  lanes[0] = even;
+  lanes[1] = odd;
+}
+
+static void sum_four(const rectangle* r, uint32_t at, uint32_t sums[4]) {
+  uint32_t lanes[2] = {0, 0};
+  uint32_t room = kLaneLimit;
   memset(sums, 0, 4 * sizeof *sums);
   for (uint32_t y = r->rows.begin; y < r->rows.end; ++y) {
     const int8_t* pixel = r->image + y * r->row_bytes + r->columns.begin * r->pitch + at;
-    for (uint32_t x = r->columns.begin; x < r->columns.end; ++x, pixel += r->pitch) {
-      const uint32_t word = *(const uint32_t*)(const void*)pixel ^ 0x80808080u;
-      even += word & mask;
-      odd += word >> 8 & mask;
-      if (--left != 0) continue;
-      add_lanes(even, odd, sums);
-      even = odd = 0;
-      left = kLaneLimit;
+    for (uint32_t left = r->columns.end - r->columns.begin; left != 0;) {
+      const uint32_t count = left < room ? left : room;
+      add_pixels(pixel, r->pitch, count, lanes);
+      pixel += count * r->pitch;
+      left -= count;
+      room -= count;
+      if (room != 0) continue;
+      add_lanes(lanes[0], lanes[1], sums);
+      lanes[0] = lanes[1] = 0;
+      room = kLaneLimit;
     }
   }
-  add_lanes(even, odd, sums);
+  add_lanes(lanes[0], lanes[1], sums);
 }
 
 static uint32_t area(const rectangle* r) {

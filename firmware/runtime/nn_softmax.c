@@ -7,7 +7,8 @@
 enum {
   kDifferenceBits = 5, /* integer bits of a difference to the greatest input */
   kSumBits = 12,       /* integer bits of the sum of exponentials */
-  kFactors = 7
+  kFactors = 7,
+  kHeld = 64 /* exponentials that are not computed twice */
 };
 
 /* exp(x) in Q0.31 for x in Q0.31, -1/4 <= x < 0: the Taylor series around -1/8 to the fourth order.
@@ -62,9 +63,11 @@ static int32_t exponential(const aimc_net_softmax* p, int32_t difference) {
 static void softmax(const aimc_net_softmax* p, const int8_t* in, uint32_t channels, int8_t* out) {
   int32_t greatest = INT8_MIN;
   for (uint32_t c = 0; c < channels; ++c) greatest = in[c] > greatest ? in[c] : greatest;
+  int32_t held_values[kHeld];
   int64_t sum = 0; /* in Q12.19 */
   for (uint32_t c = 0; c < channels; ++c) {
     const int32_t value = exponential(p, in[c] - greatest);
+    if (c < kHeld) held_values[c] = value;
     if (value >= 0) sum += nn_divide_by_power(value, kSumBits);
   }
   /* The greatest input alone makes the sum 1; beyond 4096 equal inputs it does not fit. */
@@ -73,7 +76,7 @@ static void softmax(const aimc_net_softmax* p, const int8_t* in, uint32_t channe
   const int32_t scale = reciprocal_of_one_plus((int32_t)((held << headroom) - 0x80000000u));
   const int32_t shift = kSumBits - headroom + 31 - 8;
   for (uint32_t c = 0; c < channels; ++c) {
-    const int32_t value = exponential(p, in[c] - greatest);
+    const int32_t value = c < kHeld ? held_values[c] : exponential(p, in[c] - greatest);
     int32_t result = INT8_MIN;
     if (value >= 0) result += nn_divide_by_power(nn_doubled_high(scale, value), shift);
     out[c] = (int8_t)(result > INT8_MAX ? INT8_MAX : result);
