@@ -22,17 +22,9 @@ double draw_gain(const core::RandomStream& stream, std::uint64_t column, std::ui
   return 1.0 + std::clamp(error, -config.gain_limit, config.gain_limit);
 }
 
-}  // namespace
-
-void add_ideal_counts(const double* sums, std::size_t columns, double scale, double limit,
-                      std::int32_t* counts) {
-  for (std::size_t i = 0; i < columns; ++i) counts[i] += to_code(sums[i] * scale, limit);
-}
-
-void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, const double* sums,
-                         const double* variances, std::int32_t* counts) const {
-  const double* gains = &gain[first_column];
-  const double* offsets = &offset[first_column];
+AIMC_ALWAYS_INLINE void convert(const AdcReading& reading, const double* gains,
+                                const double* offsets, const double* sums, const double* variances,
+                                std::int32_t* counts) {
   const AdcReading r = reading;
   if (r.variance_scale == 0.0F) {
     for (std::size_t i = 0; i < r.columns; ++i) {
@@ -46,6 +38,43 @@ void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, co
     const double current = sums[i] * r.scale + static_cast<double>(noise);
     counts[i] += to_code(gains[i] * current + offsets[i], r.limit);
   }
+}
+
+#ifdef AIMC_HAS_AVX2_DISPATCH
+AIMC_TARGET_AVX2 void convert_avx2(const AdcReading& reading, const double* gains,
+                                   const double* offsets, const double* sums,
+                                   const double* variances, std::int32_t* counts) {
+  convert(reading, gains, offsets, sums, variances, counts);
+}
+AIMC_TARGET_AVX512 void convert_avx512(const AdcReading& reading, const double* gains,
+                                       const double* offsets, const double* sums,
+                                       const double* variances, std::int32_t* counts) {
+  convert(reading, gains, offsets, sums, variances, counts);
+}
+#endif
+
+}  // namespace
+
+void add_ideal_counts(const double* sums, std::size_t columns, double scale, double limit,
+                      std::int32_t* counts) {
+  for (std::size_t i = 0; i < columns; ++i) counts[i] += to_code(sums[i] * scale, limit);
+}
+
+void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, const double* sums,
+                         const double* variances, std::int32_t* counts) const {
+  const double* gains = &gain[first_column];
+  const double* offsets = &offset[first_column];
+#ifdef AIMC_HAS_AVX2_DISPATCH
+  if (reading.set == core::InstructionSet::kAvx512) {
+    convert_avx512(reading, gains, offsets, sums, variances, counts);
+    return;
+  }
+  if (reading.set == core::InstructionSet::kAvx2) {
+    convert_avx2(reading, gains, offsets, sums, variances, counts);
+    return;
+  }
+#endif
+  convert(reading, gains, offsets, sums, variances, counts);
 }
 
 AdcBanks::AdcBanks(const CrossbarConfig& config, std::uint64_t seed, std::string_view path) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/analog/crossbar.h"
+#include "models/core/simd.h"
 
 namespace aimc::analog {
 
@@ -16,6 +17,7 @@ struct AdcReading {
   float variance_scale = 0.0F;     ///< counts squared per unit of a variance
   double limit = 0.0;              ///< full scale, counts
   const float* normals = nullptr;  ///< every second one is used; not read when variance_scale is 0
+  core::InstructionSet set = core::InstructionSet::kPortable;  ///< to compute with
 };
 
 /// Adds min(limit, floor(sum * scale + 0.5)) to each count: a converter without error.

@@ -8,6 +8,7 @@ namespace aimc::analog {
 namespace {
 
 constexpr double kMaxWeight = 127.0;
+constexpr int kMaxSquare = 32767;  // squares of inputs beyond this are halved, see square
 
 }  // namespace
 
@@ -17,7 +18,9 @@ CellArray::CellArray(const CrossbarConfig& config, std::uint64_t seed, std::stri
       g_min_us_(config.device.g_min_us),
       weight_us_((config.device.g_max_us - config.device.g_min_us) / kMaxWeight),
       step_us_(weight_us_),
-      sums_(config.columns) {
+      sums_(config.columns),
+      squares_(config.rows),
+      variances_(config.columns) {
   if (config.mode == AnalogMode::kPhysical) {
     devices_.emplace(config, seed, path);
     step_us_ = devices_->conductance_step_us();
@@ -50,9 +53,8 @@ void CellArray::sums(const InputCodes& driven, const Region& region, ColumnSums&
 
 double CellArray::loading_us(unsigned column, const Region& region) const {
   if (!devices_) return target_loading_us(column, region);
-  const std::int16_t* sum = &codes().sum[column * rows_ + region.first_row];
   std::int64_t total = 0;
-  for (std::size_t i = 0; i < region.rows; ++i) total += sum[i];
+  for (std::size_t i = 0; i < region.rows; ++i) total += codes().sum(region.first_row + i, column);
   return static_cast<double>(total) * step_us_ + 2.0 * region.rows * devices_->subtracted_us();
 }
 
@@ -68,7 +70,7 @@ void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
        ++column) {
     for (std::size_t row = region.first_row; row < region.first_row + region.rows; ++row) {
       const int weight = +weights[row * columns_ + column];
-      ideal_.set(column * rows_ + row, std::max(weight, 0), std::max(-weight, 0));
+      ideal_.set(row, column, std::max(weight, 0), std::max(-weight, 0));
     }
   }
 }
@@ -76,11 +78,16 @@ void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
 const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& region,
                                        core::TimePs now_ps) {
   if (devices_) devices_->prepare(region, now_ps);
-  column_sums(codes(), driven, region, sums_);
-  if (devices_) devices_->add_sneak(driven, sums_);
-  for (std::size_t i = 0; i < region.columns; ++i) {
-    charge_ += sums_.positive[i] + sums_.negative[i];
+  if (noisy()) {
+    square(driven, region.rows);
+    const SumJob job{&driven, &sums_};
+    const SumJob variance_job{&squares_, &variances_};
+    column_sums(codes(), &job, devices_->variance(), &variance_job, 1, region);
+  } else {
+    column_sums(codes(), driven, region, sums_);
   }
+  if (devices_) devices_->add_sneak(driven, sums_);
+  charge_ += total(sums_, region.columns);
   if (devices_) {
     charge_ += reference_charge(driven, region);
     devices_->disturb(region);
@@ -88,11 +95,24 @@ const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& r
   return sums_;
 }
 
+// Squares of the inputs with the inputs' signs as 15-bit codes. Halving is the only case in which a
+// square is rounded, and then the largest is above 2^15.
+void CellArray::square(const InputCodes& driven, std::size_t rows) {
+  int largest = 0;
+  for (std::size_t i = 0; i < rows; ++i) largest = std::max<int>(largest, driven.magnitude[i]);
+  const int shift = largest * largest > kMaxSquare ? 1 : 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const int square = (driven.magnitude[i] * driven.magnitude[i] + shift) >> shift;
+    squares_.value[i] = static_cast<std::int16_t>(driven.value[i] < 0 ? -square : square);
+    squares_.magnitude[i] = static_cast<std::int16_t>(square);
+  }
+  variance_unit_ = shift + 1.0;
+}
+
 // What a reference column subtracts has flowed through the devices all the same.
 double CellArray::reference_charge(const InputCodes& driven, const Region& region) const {
   if (devices_->subtracted_us() == 0.0) return 0.0;
-  double driven_lsb = 0.0;
-  for (std::size_t i = 0; i < region.rows; ++i) driven_lsb += driven.magnitude[i];
+  const double driven_lsb = total(driven, region.rows);
   return 2.0 * region.columns * driven_lsb * devices_->subtracted_us() / step_us_;
 }
 

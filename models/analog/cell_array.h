@@ -21,8 +21,15 @@ class CellArray {
                const std::vector<std::uint32_t>& generation, core::TimePs done_ps);
   /// Sums of a conversion's inputs times conductance over the rows of a region, in units of
   /// step_us() and an input LSB. Brings the devices to time `now_ps`, notes that they were read and
-  /// adds what flowed to charge().
+  /// adds what flowed to charge(). Where devices have read noise, variances() follow.
   const ColumnSums& integrate(const InputCodes& driven, const Region& region, core::TimePs now_ps);
+
+  /// Variances of the sums, in units of variance_step_us2(); nothing where is no read noise.
+  const ColumnSums* variances() const { return noisy() ? &variances_ : nullptr; }
+  /// Of a unit of the variances, uS^2 times input LSB squared.
+  double variance_step_us2() const { return variance_unit_ * devices_->variance_step_us2(); }
+  /// Instructions to compute with; results do not depend on them.
+  void use(core::InstructionSet set) { sums_.instructions = variances_.instructions = set; }
 
   /// Sums as of integrate(), without effect on devices or charge().
   void sums(const InputCodes& driven, const Region& region, ColumnSums& out) const;
@@ -45,6 +52,8 @@ class CellArray {
   const ConductanceCodes& codes() const { return devices_ ? devices_->conductance() : ideal_; }
   void store_ideal(const std::int8_t* weights, const Region& region);
   double reference_charge(const InputCodes& driven, const Region& region) const;
+  bool noisy() const { return devices_ && !devices_->variance().empty(); }
+  void square(const InputCodes& driven, std::size_t rows);
 
   std::size_t rows_;
   std::size_t columns_;
@@ -55,6 +64,9 @@ class CellArray {
   std::optional<DeviceArray> devices_;
   double step_us_;
   ColumnSums sums_;
+  InputCodes squares_;
+  ColumnSums variances_;
+  double variance_unit_ = 1.0;  // of a square, input LSB squared
   double charge_ = 0.0;
 };
 

@@ -1,140 +1,304 @@
 #include "models/analog/column_sums.h"
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
 
-#include "models/core/simd.h"
+#include "models/analog/column_sums_kernels.h"
 
 namespace aimc::analog {
 namespace {
 
-constexpr std::size_t kBlockRows = 256;  // rows whose sum fits 32 bits
+constexpr std::int16_t kByteLimit = 32640;  // inputs from here on are no two signed bytes
 
-constexpr std::size_t kGroup = 4;  // columns done together, as they share the loads of the inputs
-
-constexpr std::size_t kAhead = 2;  // groups from the one added up to the one asked for
-
-// Dot products of a group of columns. Products of 16-bit integers added in 32 bits are the form
-// compilers turn into multiply-add-pairs instructions.
-template <typename Code>
-AIMC_ALWAYS_INLINE void dot_group(const std::int16_t* x, const Code* codes, std::size_t stride,
-                                  std::size_t n, std::int32_t* sums) {
-  const Code* c0 = codes;
-  const Code* c1 = c0 + stride;
-  const Code* c2 = c1 + stride;
-  const Code* c3 = c2 + stride;
-  std::int32_t s0 = 0;
-  std::int32_t s1 = 0;
-  std::int32_t s2 = 0;
-  std::int32_t s3 = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    s0 += x[i] * static_cast<std::int16_t>(c0[i]);
-    s1 += x[i] * static_cast<std::int16_t>(c1[i]);
-    s2 += x[i] * static_cast<std::int16_t>(c2[i]);
-    s3 += x[i] * static_cast<std::int16_t>(c3[i]);
-  }
-  sums[0] = s0;
-  sums[1] = s1;
-  sums[2] = s2;
-  sums[3] = s3;
-}
-
-// Asks for the codes of the next group while this one is added up. Hardware does not see that four
-// columns in turn are one stream: without this, codes that are in no cache take a quarter longer.
-template <typename Code>
-AIMC_ALWAYS_INLINE void prefetch_group(const Code* codes, std::size_t stride, std::size_t n) {
-#if defined(__GNUC__)
-  constexpr std::size_t kPerLine = 64 / sizeof(Code);
-  for (std::size_t column = 0; column < kGroup; ++column) {
-    for (std::size_t i = 0; i < n; i += kPerLine) __builtin_prefetch(codes + column * stride + i);
-  }
+const SumKernels& kernels_of(core::InstructionSet set) {
+#ifdef AIMC_HAS_AVX2_DISPATCH
+  if (set == core::InstructionSet::kAvx512) return avx512_sum_kernels();
+  if (set == core::InstructionSet::kAvx2) return avx2_sum_kernels();
 #endif
+  static_cast<void>(set);
+  return portable_sum_kernels();
 }
 
-template <typename Code>
-AIMC_ALWAYS_INLINE std::int32_t dot(const std::int16_t* x, const Code* codes, std::size_t n) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += x[i] * static_cast<std::int16_t>(codes[i]);
-  return sum;
+// A region in whole blocks and panels.
+struct Span {
+  std::size_t first_row, rows;  // whole blocks of either quantity
+  std::size_t row_offset;       // of the region's first row
+  std::size_t first_panel, panels;
+  std::size_t column_offset;  // of the region's first column
+};
+
+Span span_of(const Region& region) {
+  const auto round_up = [](std::size_t n, std::size_t unit) {
+    return (n + unit - 1) / unit * unit;
+  };
+  Span span{};
+  span.first_row = region.first_row / kRowAlignment * kRowAlignment;
+  span.row_offset = region.first_row - span.first_row;
+  span.rows = round_up(span.row_offset + region.rows, kRowAlignment);
+  span.first_panel = region.first_column / kPanelColumns;
+  span.column_offset = region.first_column % kPanelColumns;
+  span.panels = round_up(span.column_offset + region.columns, kPanelColumns) / kPanelColumns;
+  return span;
 }
 
+std::int16_t largest_of(const std::vector<std::int16_t>& values) {
+  std::int16_t largest = 0;
+  for (const std::int16_t value : values) largest = value > largest ? value : largest;
+  return largest;
+}
+
+// Inputs of a block as words: the bytes of `kWords` words lie together already, or do so once
+// shuffled.
+template <WordForm form>
+AIMC_ALWAYS_INLINE void pack(const PackedInputs::Rows& rows, std::size_t row,
+                             std::uint32_t* words) {
+  if constexpr (form == WordForm::kPairs) {
+    std::memcpy(words, &rows.x[row], 4);
+  } else if constexpr (form == WordForm::kEvenOdd) {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+    std::memcpy(&first, &rows.x[row], 4);
+    std::memcpy(&second, &rows.x[row + 2], 4);
+    words[0] = (first & 0xFFFFU) | second << 16U;
+    words[1] = first >> 16U | (second & 0xFFFF0000U);
+  } else {
+    std::memcpy(words, &rows.low[row], 4);
+    std::memcpy(words + 1, &rows.high[row], 4);
+  }
+}
+
+void split(const SumKernels& kernels, PackedInputs::Rows& rows) {
+  rows.low.resize(rows.x.size());
+  rows.high.resize(rows.x.size());
+  kernels.split(rows.x.data(), rows.x.size(), rows.low.data(), rows.high.data());
+}
+
+// Sums of one quantity for some inputs.
 template <typename Code>
-AIMC_ALWAYS_INLINE void add_block(const PairCodes<Code>& codes, const InputCodes& inputs,
-                                  const Region& region, std::size_t row, ColumnSums& sums) {
-  const std::size_t n = std::min<std::size_t>(kBlockRows, region.rows - row);
-  const std::size_t columns = region.columns;
-  const std::size_t start = std::size_t{region.first_column} * codes.rows + region.first_row + row;
-  const std::int16_t* x = inputs.value.data() + row;
-  const std::int16_t* magnitude = inputs.magnitude.data() + row;
-  const Code* difference = codes.difference.data() + start;
-  const Code* sum = codes.sum.data() + start;
-  std::int32_t* block_difference = sums.block_difference.data();
-  std::int32_t* block_sum = sums.block_sum.data();
-  std::size_t column = 0;
-  for (; column + kGroup <= columns; column += kGroup) {
-    if (column + kAhead * kGroup <= columns - kGroup) {
-      prefetch_group(difference + (column + kAhead * kGroup) * codes.rows, codes.rows, n);
-      prefetch_group(sum + (column + kAhead * kGroup) * codes.rows, codes.rows, n);
+class Pass {
+ public:
+  Pass(const PairCodes<Code>& codes, const SumJob* jobs, std::size_t count, const Region& region,
+       const Span& span)
+      : codes_(codes),
+        jobs_(jobs),
+        count_(count),
+        region_(region),
+        span_(span),
+        packed_(jobs[0].sums->packed) {
+    load(packed_.value, &InputCodes::value);
+    load(packed_.magnitude, &InputCodes::magnitude);
+    const int largest = largest_of(packed_.magnitude.x);
+    most_blocks_ = static_cast<std::size_t>(kLargestSum / std::max(1, largest * kLargestCode)) /
+                   PairCodes<Code>::kGroup;
+    const SumKernels* kernels = &kernels_of(jobs[0].sums->instructions);
+    if constexpr (kIsConductance) {
+      packed_.bias.fill(0.0);
+      kernel_ = kernels->conductance;
+      pack_all<WordForm::kPairs>();
+    } else {
+      load_bias();
+#ifdef AIMC_HAS_AVX2_DISPATCH
+      if (kernels->variance_form == WordForm::kLowHighBytes && largest >= kByteLimit)
+        kernels = &avx2_sum_kernels();
+#endif
+      kernel_ = kernels->variance;
+      if (kernels->variance_form == WordForm::kLowHighBytes) {
+        split(*kernels, packed_.value);
+        split(*kernels, packed_.magnitude);
+        pack_all<WordForm::kLowHighBytes>();
+      } else {
+        pack_all<WordForm::kEvenOdd>();
+      }
     }
-    dot_group(x, difference + column * codes.rows, codes.rows, n, block_difference + column);
-    dot_group(magnitude, sum + column * codes.rows, codes.rows, n, block_sum + column);
+    add_ = kernels->add;
+    if (packed_.active_count > 0) return;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::fill_n(jobs[i].sums->positive.begin(), region.columns, 0.0);
+      std::fill_n(jobs[i].sums->negative.begin(), region.columns, 0.0);
+    }
   }
-  for (; column < columns; ++column) {
-    block_difference[column] = dot(x, difference + column * codes.rows, n);
-    block_sum[column] = dot(magnitude, sum + column * codes.rows, n);
+
+  // The sums of some panels.
+  void run(std::size_t panel, std::size_t panels, bool backwards) const {
+    std::array<PanelSums, kMaxSumInputs * kMaxSumPanels> out;
+    PanelTask<Code> task;
+    task.blocks = codes_.blocks(span_.first_panel + panel, span_.first_row);
+    task.panel_blocks = codes_.panel_blocks();
+    task.panels = panels;
+    task.inputs = count_;
+    task.step = backwards ? -1 : 1;
+    task.word_step = task.step * static_cast<std::ptrdiff_t>(count_ * 2 * kWords);
+    task.out = out.data();
+    if (packed_.active_count <= most_blocks_) {
+      if (packed_.active_count > 0) multiply(task, 0, packed_.active_count, panel);
+      return;
+    }
+    // One panel after the other, as its blocks lie together.
+    task.panels = 1;
+    for (std::size_t i = 0; i < panels; ++i) {
+      const std::size_t at = panel + (backwards ? panels - 1 - i : i);
+      task.blocks = codes_.blocks(span_.first_panel + at, span_.first_row);
+      for (std::size_t done = 0; done < packed_.active_count; done += most_blocks_)
+        multiply(task, done, std::min(most_blocks_, packed_.active_count - done), at);
+    }
   }
-  std::int32_t biases = 0;
-  for (std::size_t i = 0; i < n; ++i) biases += PairCodes<Code>::kBias * x[i];
-  // sum of |x| (p + n) plus or minus sum of x (p - n) is twice the polarity's sum: exact in a
-  // double.
-  double* positive = sums.positive.data();
-  double* negative = sums.negative.data();
-  for (std::size_t i = 0; i < columns; ++i) {
-    const auto s = static_cast<double>(block_sum[i]);
-    const auto d = static_cast<double>(block_difference[i] - biases);
-    positive[i] += 0.5 * (s + d);
-    negative[i] += 0.5 * (s - d);
+
+ private:
+  static constexpr std::size_t kGroup = PairCodes<Code>::kGroup;
+  static constexpr std::size_t kWords = kGroup / 2;  // of a block and one of its two sums
+  static constexpr bool kIsConductance = kWords == 1;
+  static constexpr std::int32_t kLargestSum = std::numeric_limits<std::int32_t>::max();
+  static constexpr std::int32_t kLargestCode = 2 * PairCodes<Code>::kLimit - 1;
+
+  // Copies the inputs to where the region lies within its blocks.
+  void load(PackedInputs::Rows& rows, std::vector<std::int16_t> InputCodes::*values) {
+    rows.x.resize(count_ * span_.rows);
+    std::int16_t* out = rows.x.data();
+    for (std::size_t i = 0; i < count_; ++i, out += span_.rows) {
+      std::fill_n(out, span_.row_offset, std::int16_t{0});
+      std::copy_n((jobs_[i].inputs->*values).begin(), region_.rows, out + span_.row_offset);
+      const std::size_t end = span_.row_offset + region_.rows;
+      std::fill_n(out + end, span_.rows - end, std::int16_t{0});
+    }
   }
+
+  void load_bias() {
+    for (std::size_t i = 0; i < count_; ++i) {
+      std::int32_t sum = 0;
+      for (std::size_t row = 0; row < region_.rows; ++row) sum += jobs_[i].inputs->value[row];
+      packed_.bias[i] = double{PairCodes<Code>::kBias} * sum;
+    }
+  }
+
+  template <WordForm form>
+  void pack_all() {
+    packed_.active.resize(span_.rows / kGroup);
+    packed_.words.resize(span_.rows / kGroup * count_ * 2 * kWords);
+    packed_.active_count = count_ == 1 ? pack_rows<form>(1) : pack_rows<form>(count_);
+  }
+
+  // The words of the blocks that any input drives; returns how many these are.
+  template <WordForm form>
+  AIMC_ALWAYS_INLINE std::size_t pack_rows(std::size_t count) {
+    const std::size_t blocks = span_.rows / kGroup;
+    std::uint32_t* words = packed_.words.data();
+    std::size_t active = 0;
+    for (std::size_t block = 0; block < blocks; ++block) {
+      std::uint32_t any = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t row = i * span_.rows + block * kGroup;
+        std::uint32_t* at = words + i * 2 * kWords;
+        pack<form>(packed_.value, row, at);
+        pack<form>(packed_.magnitude, row, at + kWords);
+        for (std::size_t word = 0; word < kWords; ++word) any |= at[kWords + word];
+      }
+      packed_.active[active] = static_cast<std::uint32_t>(block);
+      const std::size_t driven = any != 0 ? 1 : 0;
+      active += driven;
+      words += driven * count * 2 * kWords;
+    }
+    return active;
+  }
+
+  // Some of the active blocks, of which `done` have been before.
+  void multiply(PanelTask<Code>& task, std::size_t done, std::size_t count,
+                std::size_t panel) const {
+    const std::size_t first = task.step < 0 ? packed_.active_count - 1 - done : done;
+    task.active = packed_.active.data() + first;
+    task.active_count = count;
+    task.words = packed_.words.data() + first * count_ * 2 * kWords;
+    kernel_(task);
+    add(task, panel, done == 0);
+  }
+
+  void add(const PanelTask<Code>& task, std::size_t panel, bool first) const {
+    std::array<PanelAddition, kMaxSumInputs * kMaxSumPanels> additions;
+    std::size_t n = 0;
+    for (std::size_t input = 0; input < count_; ++input) {
+      for (std::size_t i = 0; i < task.panels; ++i) {
+        const std::size_t start = (panel + i) * kPanelColumns;
+        const std::size_t from = std::max(start, span_.column_offset);
+        const std::size_t end = span_.column_offset + region_.columns;
+        PanelAddition& addition = additions[n++];
+        addition.sums = &task.out[i * count_ + input];
+        addition.begin = from - start;
+        addition.columns = std::min(start + kPanelColumns, end) - from;
+        addition.bias = first ? packed_.bias[input] : 0.0;
+        addition.first = first;
+        addition.positive = jobs_[input].sums->positive.data() + (from - span_.column_offset);
+        addition.negative = jobs_[input].sums->negative.data() + (from - span_.column_offset);
+      }
+    }
+    add_(additions.data(), n);
+  }
+
+  const PairCodes<Code>& codes_;
+  const SumJob* jobs_;
+  std::size_t count_;
+  const Region& region_;
+  const Span& span_;
+  PackedInputs& packed_;
+  void (*kernel_)(const PanelTask<Code>&) = nullptr;
+  void (*add_)(const PanelAddition*, std::size_t) = nullptr;
+  std::size_t most_blocks_ = 0;  // whose sum fits 32 bits
+};
+
+// The direction of a pass; the next one of these sums goes the other way.
+bool turn(ColumnSums& sums) {
+  sums.backwards = !sums.backwards;
+  return !sums.backwards;
 }
 
-template <typename Code>
-AIMC_ALWAYS_INLINE void add_blocks(const PairCodes<Code>& codes, const InputCodes& inputs,
-                                   const Region& region, ColumnSums& sums) {
-  std::fill_n(sums.positive.begin(), region.columns, 0.0);
-  std::fill_n(sums.negative.begin(), region.columns, 0.0);
-  for (std::size_t row = 0; row < region.rows; row += kBlockRows)
-    add_block(codes, inputs, region, row, sums);
-}
-
-#ifdef AIMC_HAS_AVX2_DISPATCH
-template <typename Code>
-AIMC_TARGET_AVX2 void add_blocks_avx2(const PairCodes<Code>& codes, const InputCodes& inputs,
-                                      const Region& region, ColumnSums& sums) {
-  add_blocks(codes, inputs, region, sums);
-}
-#endif
-
-template <typename Code>
-void dispatch(const PairCodes<Code>& codes, const InputCodes& inputs, const Region& region,
-              ColumnSums& sums) {
-#ifdef AIMC_HAS_AVX2_DISPATCH
-  if (core::cpu_has_avx2()) {
-    add_blocks_avx2(codes, inputs, region, sums);
-    return;
+// Every second pass goes from the last panel to the first: what a cache still has of codes that do
+// not fit it are those read last.
+template <typename... Codes>
+void walk(const Span& span, bool backwards, const Pass<Codes>&... passes) {
+  const std::size_t steps = (span.panels + kMaxSumPanels - 1) / kMaxSumPanels;
+  for (std::size_t step = 0; step < steps; ++step) {
+    const std::size_t panel = (backwards ? steps - 1 - step : step) * kMaxSumPanels;
+    const std::size_t panels = std::min(kMaxSumPanels, span.panels - panel);
+    (passes.run(panel, panels, backwards), ...);
   }
-#endif
-  add_blocks(codes, inputs, region, sums);
 }
 
 }  // namespace
 
+double total(const ColumnSums& sums, std::size_t columns) {
+  return kernels_of(sums.instructions).total(sums.positive.data(), sums.negative.data(), columns);
+}
+
 void column_sums(const ConductanceCodes& codes, const InputCodes& inputs, const Region& region,
                  ColumnSums& sums) {
-  dispatch(codes, inputs, region, sums);
+  const SumJob job{&inputs, &sums};
+  column_sums(codes, &job, 1, region);
 }
 
 void column_sums(const VarianceCodes& codes, const InputCodes& inputs, const Region& region,
                  ColumnSums& sums) {
-  dispatch(codes, inputs, region, sums);
+  const SumJob job{&inputs, &sums};
+  const Span span = span_of(region);
+  walk(span, turn(sums), Pass(codes, &job, 1, region, span));
+}
+
+void column_sums(const ConductanceCodes& codes, const SumJob* jobs, std::size_t count,
+                 const Region& region) {
+  const Span span = span_of(region);
+  for (std::size_t i = 0; i < count; i += kMaxSumInputs) {
+    const std::size_t n = std::min(kMaxSumInputs, count - i);
+    walk(span, turn(*jobs[0].sums), Pass(codes, jobs + i, n, region, span));
+  }
+}
+
+void column_sums(const ConductanceCodes& conductances, const SumJob* jobs,
+                 const VarianceCodes& variances, const SumJob* variance_jobs, std::size_t count,
+                 const Region& region) {
+  const Span span = span_of(region);
+  for (std::size_t i = 0; i < count; i += kMaxSumInputs) {
+    const std::size_t n = std::min(kMaxSumInputs, count - i);
+    walk(span, turn(*jobs[0].sums), Pass(conductances, jobs + i, n, region, span),
+         Pass(variances, variance_jobs + i, n, region, span));
+  }
 }
 
 }  // namespace aimc::analog

@@ -136,6 +136,12 @@ std::uint32_t Crossbar::wear_max() const {
   return state_->writer.most_cycles();
 }
 
+void Crossbar::use(core::InstructionSet set) {
+  set = std::min(set, core::widest_instruction_set());
+  state_->array.use(set);
+  state_->output.use(set);
+}
+
 const CrossbarConfig& Crossbar::config() const {
   return state_->config;
 }

@@ -9,6 +9,7 @@
 #include "models/analog/device_config.h"
 #include "models/analog/readout/readout_config.h"
 #include "models/core/random.h"
+#include "models/core/simd.h"
 #include "models/core/time.h"
 
 namespace aimc::analog {
@@ -131,6 +132,9 @@ class Crossbar {
   bool programmed(const Region& region) const;
   /// Write cycles of the most worn cell.
   std::uint32_t wear_max() const;
+  /// Computes with no wider instructions than these: for tests and measurements, as results do not
+  /// depend on them. Without it: the widest of the processor.
+  void use(core::InstructionSet set);
   /// The configuration.
   const CrossbarConfig& config() const;
 

@@ -131,6 +131,7 @@ DeviceArray::DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::
 void DeviceArray::program(const std::int8_t* weights, const Region& region,
                           const std::vector<std::uint32_t>& generation, core::TimePs done_ps) {
   const auto stamp = static_cast<std::uint32_t>(done_ps >> kStampShift);
+  held_ = {};
   for (unsigned column = region.first_column; column < region.first_column + region.columns;
        ++column) {
     program_column(weights, region, column, generation);
@@ -216,6 +217,8 @@ std::uint64_t DeviceArray::reads_step(unsigned column) const {
 
 void DeviceArray::prepare(const Region& region, core::TimePs now_ps) {
   if (circuit_.attenuates() || circuit_.sneaks()) prepare_circuit(region, now_ps);
+  if (holds(region, now_ps)) return;
+  held_ = {region, {0, kForever, 0}};
   for (unsigned column = region.first_column; column < region.first_column + region.columns;
        ++column) {
     const Window& window = windows_[column];
@@ -223,6 +226,8 @@ void DeviceArray::prepare(const Region& region, core::TimePs now_ps) {
         window.reads_step != reads_step(column)) {
       refresh(column, now_ps);
     }
+    held_.window.from_ps = std::max(held_.window.from_ps, window.from_ps);
+    held_.window.until_ps = std::min(held_.window.until_ps, window.until_ps);
   }
 }
 
@@ -260,6 +265,14 @@ void DeviceArray::solve_circuit(core::TimePs now_ps) {
   }
   circuit_.update(conductance_us);
   std::fill(windows_.begin(), windows_.end(), Window{});
+  held_ = {};
+}
+
+// What every read moves is looked at column by column.
+bool DeviceArray::holds(const Region& region, core::TimePs now_ps) const {
+  return config_.disturb_per_read == 0.0 && now_ps >= held_.window.from_ps &&
+         now_ps < held_.window.until_ps && region.first_column == held_.region.first_column &&
+         region.columns == held_.region.columns;
 }
 
 // Runs of cells programmed at the same time have the same age.
@@ -342,6 +355,8 @@ void DeviceArray::read_moments(std::size_t start, std::size_t n, double time_rat
 }
 
 void DeviceArray::store_codes(std::size_t start, std::size_t n, std::size_t dither) {
+  const std::size_t column = start / rows_;
+  const std::size_t first_row = start % rows_;
   const auto scale = static_cast<float>(1.0 / conductance_step_us_);
   const std::int32_t* p_subtracted = read_positive_.subtracted.data();
   const std::int32_t* m_subtracted = read_negative_.subtracted.data();
@@ -350,9 +365,9 @@ void DeviceArray::store_codes(std::size_t start, std::size_t n, std::size_t dith
         static_cast<std::int32_t>(to_code(read_positive_.mean[i], scale, kMaxConductanceCode));
     const auto m =
         static_cast<std::int32_t>(to_code(read_negative_.mean[i], scale, kMaxConductanceCode));
-    conductance_.set(start + i, p - p_subtracted[i], m - m_subtracted[i]);
+    conductance_.set(first_row + i, column, p - p_subtracted[i], m - m_subtracted[i]);
   }
-  if (variance_.sum.empty()) return;
+  if (variance_.empty()) return;
   // Few bits are enough for variances that are added up, but their rounding must have no bias: a
   // dither.
   const auto variance_scale = static_cast<float>(1.0 / variance_step_us2_);
@@ -364,7 +379,7 @@ void DeviceArray::store_codes(std::size_t start, std::size_t n, std::size_t dith
         static_cast<std::int32_t>(p_value < kMaxVarianceCode ? p_value : kMaxVarianceCode);
     const auto m =
         static_cast<std::int32_t>(m_value < kMaxVarianceCode ? m_value : kMaxVarianceCode);
-    variance_.set(start + i, p, m);
+    variance_.set(first_row + i, column, p, m);
   }
 }
 

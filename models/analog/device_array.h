@@ -52,6 +52,8 @@ class DeviceArray {
   void add_sneak(const InputCodes& driven, ColumnSums& sums) const {
     circuit_.add_sneak(driven, conductance_step_us_, sums);
   }
+  /// True when all codes of the region are known to hold at `now_ps`: prepare has nothing to do.
+  bool holds(const Region& region, core::TimePs now_ps) const;
   /// Notes that the region's columns have been read once.
   void disturb(const Region& region);
 
@@ -87,6 +89,10 @@ class DeviceArray {
   struct Moments {
     std::vector<float> mean, variance;
     std::vector<std::int32_t> subtracted;  // in conductance steps
+  };
+  struct Held {  // columns prepared last, and when their codes hold
+    Region region;
+    Window window;
   };
 
   void program_column(const std::int8_t* weights, const Region& region, unsigned column,
@@ -130,7 +136,8 @@ class DeviceArray {
   std::vector<std::uint64_t> circuit_reads_;  // of each column, coarse steps of reads at that time
   ConductanceCodes conductance_;
   VarianceCodes variance_;
-  std::vector<Window> windows_;       // of each column: when its codes hold
+  std::vector<Window> windows_;  // of each column: when its codes hold
+  Held held_;
   std::vector<std::uint64_t> reads_;  // of each column since it was last written
   double disturbed_ = 0.0;            // share of the way, of the column under way
   std::vector<float> dither_;

@@ -26,6 +26,12 @@ inline double target_us(const DeviceConfig& config, double r) {
 /// grow.
 double read_noise_growth(const DeviceConfig& config, double t_s);
 
+/// One read of a device: normal, and then limited to be no less than zero.
+struct DeviceRead {
+  double mean_us = 0.0;
+  double sigma_us = 0.0;
+};
+
 /// The statistics of one device: programming target -> what is kept of it -> mean and variance of a
 /// read at any time.
 class DeviceModel {
@@ -42,6 +48,9 @@ class DeviceModel {
   virtual void read_moments(double time_ratio, const std::uint16_t* first,
                             const std::uint16_t* second, std::size_t n, float* mean_us,
                             float* variance_us2) const = 0;
+  /// What one read of a device is before it is limited at zero; `time_ratio` as above. In double
+  /// precision, for goldens and analysis.
+  virtual DeviceRead unlimited_read(double time_ratio, DeviceWords words) const = 0;
   /// Conductance at t0, uS.
   virtual double programmed_us(DeviceWords words) const = 0;
   /// No mean of a read is above this, uS.

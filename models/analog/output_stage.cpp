@@ -6,7 +6,6 @@ namespace aimc::analog {
 namespace {
 
 constexpr double kMaxWeight = 127.0;
-constexpr int kMaxSquare = 32767;  // squares of inputs beyond this are halved, see squared_inputs
 
 }  // namespace
 
@@ -35,8 +34,7 @@ OutputStage::OutputStage(const CrossbarConfig& config, std::uint64_t seed, std::
     : config_(config),
       read_stream_(seed, path, "read"),
       adc_(config, seed, path),
-      squares_(config.rows),
-      variances_(config.columns),
+      line_variances_(config.columns),
       counts_p_(config.columns),
       counts_n_(config.columns),
       normals_(2 * (std::size_t{config.columns} + 1)) {
@@ -58,7 +56,7 @@ void OutputStage::convert(const CellArray& array, const ColumnSums& sums, const 
   if (array.devices() != nullptr) {
     convert_physical(array, sums, driven, region, mode);
   } else if (divider_) {
-    saturated_ += divider_->convert(array, sums, variances_, {}, adc_.positive, region, mode,
+    saturated_ += divider_->convert(array, sums, line_variances_, {}, adc_.positive, region, mode,
                                     counts_p_.data(), counts_n_.data());
   } else {
     convert_ideal(sums, region, mode);
@@ -73,44 +71,31 @@ void OutputStage::convert_ideal(const ColumnSums& sums, const Region& region,
   add_ideal_counts(sums.negative.data(), region.columns, scale, limit, counts_n_.data());
 }
 
-// Squares of the inputs with the inputs' signs as 15-bit codes; returns the unit of a code. Halving
-// is the only case in which a square is rounded, and then the largest is above 2^15.
-double OutputStage::squared_inputs(const InputCodes& driven, std::size_t rows) {
-  int largest = 0;
-  for (std::size_t i = 0; i < rows; ++i) largest = std::max<int>(largest, driven.magnitude[i]);
-  const int shift = largest * largest > kMaxSquare ? 1 : 0;
-  for (std::size_t i = 0; i < rows; ++i) {
-    const int square = (driven.magnitude[i] * driven.magnitude[i] + shift) >> shift;
-    squares_.value[i] = static_cast<std::int16_t>(driven.value[i] < 0 ? -square : square);
-    squares_.magnitude[i] = static_cast<std::int16_t>(square);
-  }
-  return shift + 1.0;
-}
-
 // How the converters are to read a conversion, with the variances of the devices' reads and of the
 // lines.
-AdcReading OutputStage::noise_of(const DeviceArray& devices, const InputCodes& driven,
-                                 const Region& region, const ReadMode& mode) {
+AdcReading OutputStage::noise_of(const CellArray& array, const Region& region,
+                                 const ReadMode& mode) {
   const double per_us = counts_per_us(config_, mode);
   AdcReading reading;
   reading.columns = region.columns;
-  reading.scale = per_us * devices.conductance_step_us();
+  reading.set = instructions_;
+  reading.scale = per_us * array.devices()->conductance_step_us();
   reading.limit = count_limit(config_, mode);
   const double line = reader_ ? reader_->noise_counts(region.rows, mode) : 0.0;
-  const bool silent = devices.variance().sum.empty();
+  const bool silent = array.variances() == nullptr;
+  variances_ = silent || line > 0.0 ? &line_variances_ : array.variances();
   if (silent) {
-    std::fill_n(variances_.positive.begin(), region.columns, line * line);
-    std::fill_n(variances_.negative.begin(), region.columns, line * line);
+    std::fill_n(line_variances_.positive.begin(), region.columns, line * line);
+    std::fill_n(line_variances_.negative.begin(), region.columns, line * line);
     reading.variance_scale = line > 0.0 ? 1.0F : 0.0F;
   } else {
-    const double unit = squared_inputs(driven, region.rows);
-    const double scale = per_us * per_us * devices.variance_step_us2() * unit;
+    const double scale = per_us * per_us * array.variance_step_us2();
     reading.variance_scale = static_cast<float>(scale);
-    column_sums(devices.variance(), squares_, region, variances_);
     if (line > 0.0) {
+      const ColumnSums& reads = *array.variances();
       for (std::size_t i = 0; i < region.columns; ++i) {
-        variances_.positive[i] += line * line / scale;
-        variances_.negative[i] += line * line / scale;
+        line_variances_.positive[i] = reads.positive[i] + line * line / scale;
+        line_variances_.negative[i] = reads.negative[i] + line * line / scale;
       }
     }
   }
@@ -119,7 +104,7 @@ AdcReading OutputStage::noise_of(const DeviceArray& devices, const InputCodes& d
     const std::uint64_t blocks_per_read = (config_.columns + 1) / 2;
     const unsigned skip = region.first_column % 2;
     read_stream_.normals(reads_ * blocks_per_read + region.first_column / 2, normals_.data(),
-                         std::size_t{2} * (region.columns + skip));
+                         std::size_t{2} * (region.columns + skip), instructions_);
     reading.normals = normals_.data() + std::size_t{2} * skip;
   }
   ++reads_;
@@ -129,18 +114,18 @@ AdcReading OutputStage::noise_of(const DeviceArray& devices, const InputCodes& d
 void OutputStage::convert_physical(const CellArray& array, const ColumnSums& sums,
                                    const InputCodes& driven, const Region& region,
                                    const ReadMode& mode) {
-  AdcReading reading = noise_of(*array.devices(), driven, region, mode);
+  AdcReading reading = noise_of(array, region, mode);
   if (divider_) {
-    saturated_ += divider_->convert(array, sums, variances_, reading, adc_.positive, region, mode,
+    saturated_ += divider_->convert(array, sums, *variances_, reading, adc_.positive, region, mode,
                                     counts_p_.data(), counts_n_.data());
     return;
   }
   const ColumnSums& lines = reader_ ? reader_->lines(array, sums, driven, region, mode) : sums;
   adc_.positive.add_counts(reading, region.first_column, lines.positive.data(),
-                           variances_.positive.data(), counts_p_.data());
+                           variances_->positive.data(), counts_p_.data());
   if (reading.normals != nullptr) ++reading.normals;
   adc_.negative.add_counts(reading, region.first_column, lines.negative.data(),
-                           variances_.negative.data(), counts_n_.data());
+                           variances_->negative.data(), counts_n_.data());
 }
 
 }  // namespace aimc::analog

@@ -36,6 +36,9 @@ class OutputStage {
   void convert(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
                const Region& region, const ReadMode& mode);
 
+  /// Instructions to compute with; results do not depend on them.
+  void use(core::InstructionSet set) { instructions_ = set; }
+
   /// Counts so far, element 0 being the region's first column.
   const std::vector<std::int32_t>& positive() const { return counts_p_; }
   const std::vector<std::int32_t>& negative() const { return counts_n_; }
@@ -46,9 +49,7 @@ class OutputStage {
   void convert_ideal(const ColumnSums& sums, const Region& region, const ReadMode& mode);
   void convert_physical(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
                         const Region& region, const ReadMode& mode);
-  AdcReading noise_of(const DeviceArray& devices, const InputCodes& driven, const Region& region,
-                      const ReadMode& mode);
-  double squared_inputs(const InputCodes& driven, std::size_t rows);
+  AdcReading noise_of(const CellArray& array, const Region& region, const ReadMode& mode);
 
   CrossbarConfig config_;
   core::RandomStream read_stream_;
@@ -59,8 +60,9 @@ class OutputStage {
 
   unsigned saturated_ = 0;
 
-  InputCodes squares_;
-  ColumnSums variances_;
+  core::InstructionSet instructions_ = core::widest_instruction_set();
+  const ColumnSums* variances_ = nullptr;  // of the conversion under way
+  ColumnSums line_variances_;              // of devices and lines
   std::vector<std::int32_t> counts_p_, counts_n_;
   std::vector<float> normals_;
 };

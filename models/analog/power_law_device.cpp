@@ -157,6 +157,15 @@ void PowerLawDevice::read_moments(double time_ratio, const std::uint16_t* first,
   }
 }
 
+DeviceRead PowerLawDevice::unlimited_read(double time_ratio, DeviceWords words) const {
+  const double programmed = programmed_us(words);
+  const double drifted = programmed * std::pow(time_ratio, -drift_exponent(words));
+  const double level = std::max(programmed / config_.g_max_us, 1e-7);
+  const double fraction = std::max(0.0, config_.read_fraction.at(level));
+  const double growth = read_noise_growth(config_, time_ratio * config_.t0_s);
+  return {drifted, drifted * fraction * config_.read_noise * growth};
+}
+
 double PowerLawDevice::programmed_us(DeviceWords words) const {
   return static_cast<double>(conductance_step_us_) * words.first;
 }

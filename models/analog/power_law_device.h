@@ -22,6 +22,7 @@ class PowerLawDevice final : public DeviceModel {
   DeviceWords program(unsigned magnitude, float programming, float drift) const override;
   void read_moments(double time_ratio, const std::uint16_t* first, const std::uint16_t* second,
                     std::size_t n, float* mean_us, float* variance_us2) const override;
+  DeviceRead unlimited_read(double time_ratio, DeviceWords words) const override;
   double programmed_us(DeviceWords words) const override;
   double mean_limit_us() const override;
   double variance_limit_us2(double age_s) const override;

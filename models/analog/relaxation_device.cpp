@@ -152,6 +152,16 @@ void RelaxationDevice::read_moments(double time_ratio, const std::uint16_t* firs
   }
 }
 
+DeviceRead RelaxationDevice::unlimited_read(double time_ratio, DeviceWords words) const {
+  const Level level = levels_at(time_ratio * config_.t0_s)[words.second >> kRelaxationBits];
+  const auto z1 = static_cast<double>(normal_of(words.first, 65536));
+  const auto z2 = static_cast<double>(normal_of(words.second % kRelaxationCodes, kRelaxationCodes));
+  const double mean = static_cast<double>(level.mean_us) +
+                      static_cast<double>(level.programming_us) * z1 +
+                      static_cast<double>(level.relaxation_us) * z2;
+  return {std::max(0.0, mean), static_cast<double>(level.noise_us)};
+}
+
 double RelaxationDevice::programmed_us(DeviceWords words) const {
   const unsigned magnitude = words.second >> kRelaxationBits;
   const Knot& knot = knots_.front();

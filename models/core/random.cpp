@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "models/core/elementary.h"
-#include "models/core/simd.h"
 
 namespace aimc::core {
 namespace {
@@ -129,6 +128,10 @@ AIMC_TARGET_AVX2 void fill_normals_avx2(const StreamName& name, std::uint64_t bl
                                         std::size_t n) {
   fill_normals(name, block, out, n);
 }
+AIMC_TARGET_AVX512 void fill_normals_avx512(const StreamName& name, std::uint64_t block, float* out,
+                                            std::size_t n) {
+  fill_normals(name, block, out, n);
+}
 #endif
 
 // Finaliser of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
@@ -201,13 +204,19 @@ float RandomStream::normal(std::uint64_t index) const {
   return index % 2 == 0 ? normals.z0 : normals.z1;
 }
 
-void RandomStream::normals(std::uint64_t block, float* out, std::size_t n) const {
+void RandomStream::normals(std::uint64_t block, float* out, std::size_t n,
+                           InstructionSet set) const {
 #ifdef AIMC_HAS_AVX2_DISPATCH
-  if (cpu_has_avx2()) {
+  if (set == InstructionSet::kAvx512) {
+    fill_normals_avx512({lane_, key_}, block, out, n);
+    return;
+  }
+  if (set == InstructionSet::kAvx2) {
     fill_normals_avx2({lane_, key_}, block, out, n);
     return;
   }
 #endif
+  static_cast<void>(set);
   fill_normals({lane_, key_}, block, out, n);
 }
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "models/core/simd.h"
+
 namespace aimc::core {
 
 /// Four 32-bit words of Philox4x32-10 for a counter and a key.
@@ -40,8 +42,10 @@ class RandomStream {
   /// instruction set.
   float normal(std::uint64_t index) const;
   /// Fills `out[0..n)` with standard normals at indices 4 * block, 4 * block + 1, ...; the bulk
-  /// form of `normal`.
-  void normals(std::uint64_t block, float* out, std::size_t n) const;
+  /// form of `normal`. The result does not depend on the instruction set, which this processor has
+  /// to have.
+  void normals(std::uint64_t block, float* out, std::size_t n,
+               InstructionSet set = widest_instruction_set()) const;
 
  private:
   std::array<std::uint32_t, 2> key_;

@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "models/analog/crossbar.h"
 #include "models/core/random.h"
+#include "tests/bench/mvm_vs_sgemv.h"
 
 namespace aimc::analog {
 namespace {
@@ -119,7 +122,7 @@ void mvm_after_ageing(benchmark::State& state) {
 }
 
 BENCHMARK(mvm_ideal)->Arg(256)->Arg(512);
-BENCHMARK(mvm_physical)->Arg(256)->Arg(512);
+BENCHMARK(mvm_physical)->Arg(256)->Arg(512)->Arg(1024);
 BENCHMARK(mvm_physical_four_phase)->Arg(256);
 BENCHMARK(mvm_without_read_noise)->Arg(256);
 BENCHMARK(mvm_after_ageing)->Arg(256);
@@ -128,3 +131,20 @@ BENCHMARK(program)->Arg(256);
 
 }  // namespace
 }  // namespace aimc::analog
+
+// --sgemv: beside OpenBLAS; --sgemv --gate: and with status 1 if it falls short of the rates aimed
+// at. Otherwise the options of Google Benchmark.
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--sgemv") {
+    const bool gate = argc > 2 && std::string_view(argv[2]) == "--gate";
+    if (argc > (gate ? 3 : 2)) {
+      std::fprintf(stderr, "usage: %s [--sgemv [--gate]] | options of Google Benchmark\n", argv[0]);
+      return 2;
+    }
+    return aimc::analog::bench::compare_with_sgemv(gate);
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

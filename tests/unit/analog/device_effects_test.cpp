@@ -48,7 +48,7 @@ std::vector<double> conductances(const CrossbarConfig& config, int weight, std::
   const ConductanceCodes& codes = array.conductance();
   std::vector<double> values;
   for (std::size_t i = 0; i < kCells; ++i) {
-    values.push_back((codes.sum[i] + codes.difference[i]) / 2.0 * array.conductance_step_us());
+    values.push_back(codes.get(i % kRows, i / kRows, true) * array.conductance_step_us());
   }
   return values;
 }
