@@ -1,6 +1,7 @@
 #include "models/analog/circuit/array_circuit.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/analog/circuit/ir_drop.h"
 #include "models/analog/circuit/sneak_paths.h"

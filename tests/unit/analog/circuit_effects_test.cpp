@@ -117,6 +117,35 @@ TEST(CircuitEffects, FourPhasesDropLikeTheirNetworks) {
   }
 }
 
+// In one phase negative inputs swap the devices of their rows' pairs, which bitlines' own devices
+// stand for.
+TEST(CircuitEffects, InputsOfBothSignsDropNearlyLikeTheirNetwork) {
+  const CrossbarConfig config = resistive(5.0);
+  const Sample sample(-127, 127);
+  Crossbar crossbar(config, 1, "tile0");
+  crossbar.program(sample.weights.data(), kAll, 0);
+  const Counts counts = run(crossbar, sample.inputs, 0, kAll, {8, false, 0}, kSecond);
+  Sample swapped = sample;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    if (sample.inputs[i] >= 0) continue;
+    swapped.inputs[i] = static_cast<std::int8_t>(-sample.inputs[i]);
+    for (std::size_t j = 0; j < kColumns; ++j) {
+      std::int8_t& weight = swapped.weights[i * kColumns + j];
+      weight = static_cast<std::int8_t>(-weight);
+    }
+  }
+  const auto exact = counts_of(config, network(config, swapped.weights, swapped.inputs, kAll));
+  const auto ideal =
+      counts_of(perfect(), network(perfect(), swapped.weights, swapped.inputs, kAll));
+  double drop = 0.0;
+  double left = 0.0;
+  for (std::size_t j = 0; j < kColumns; ++j) {
+    drop += std::pow(ideal[2 * j] - exact[2 * j], 2.0);
+    left += std::pow(counts.cp[j] - exact[2 * j], 2.0);
+  }
+  EXPECT_LT(std::sqrt(left / drop), 0.12);
+}
+
 TEST(CircuitEffects, SmallResistancesDropInProportion) {
   const Sample sample(0, 127);
   const auto sum = [&](double ohm) {
