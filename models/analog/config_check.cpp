@@ -158,6 +158,14 @@ void check_wires(const CrossbarConfig& config) {
               wires.wordline_ohm * siemens * bitlines * bitlines, 0.0, kLargestWireLoad);
   check_range("wires.bitline_ohm times g_max and the square of the rows",
               wires.bitline_ohm * siemens * config.rows * config.rows, 0.0, kLargestWireLoad);
+  if (config.readout.kind == ReadoutKind::kCurrent) return;
+  const char* const only = "0 unless columns are read by current";
+  if (wires.wordline_ohm > 0.0) refuse("wires.wordline_ohm", wires.wordline_ohm, only);
+  if (wires.bitline_ohm > 0.0) refuse("wires.bitline_ohm", wires.bitline_ohm, only);
+  if (wires.selector != Selector::kTransistor && wires.idle_lines == IdleLines::kFloating) {
+    refuse("wires.selector", "not a transistor",
+           "a transistor, or idle lines that are grounded, unless columns are read by current");
+  }
 }
 
 void check_span(const char* what, unsigned first, unsigned count, unsigned limit) {

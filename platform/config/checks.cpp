@@ -132,6 +132,18 @@ void check_wires(const LoadedPlatform& platform) {
   check_wire(platform, "tile.wires.wordline_ohm", crossbar.wires.wordline_ohm,
              2.0 * crossbar.columns);
   check_wire(platform, "tile.wires.bitline_ohm", crossbar.wires.bitline_ohm, crossbar.rows);
+  if (crossbar.readout.kind == analog::ReadoutKind::kCurrent) return;
+  const std::string why = "bitlines that are held while they are read belong to reading by current";
+  if (crossbar.wires.wordline_ohm > 0.0)
+    refuse(platform, "tile.wires.wordline_ohm", text_of(crossbar.wires.wordline_ohm), why, "0");
+  if (crossbar.wires.bitline_ohm > 0.0)
+    refuse(platform, "tile.wires.bitline_ohm", text_of(crossbar.wires.bitline_ohm), why, "0");
+  if (crossbar.wires.selector != analog::Selector::kTransistor &&
+      crossbar.wires.idle_lines == analog::IdleLines::kFloating) {
+    refuse(platform, "tile.wires.selector",
+           crossbar.wires.selector == analog::Selector::kDiode ? "diode" : "none", why,
+           "transistor, or tile.wires.idle_lines=grounded");
+  }
 }
 
 void check_circuits(const LoadedPlatform& platform) {

@@ -388,6 +388,16 @@ TEST(CircuitEffects, BadWiresAreRefusedByName) {
             std::string::npos);
   EXPECT_NE(refusal([](C& c) { c.wires.half_bias_ratio = 1.0; }).find("half_bias_ratio"),
             std::string::npos);
+  EXPECT_NE(refusal([](C& c) {
+              c.readout.kind = ReadoutKind::kTime;
+              c.wires.bitline_ohm = 1.0;
+            }).find("0 unless columns are read by current"),
+            std::string::npos);
+  EXPECT_NE(refusal([](C& c) {
+              c.readout.kind = ReadoutKind::kTime;
+              c.wires.selector = Selector::kNone;
+            }).find("wires.selector"),
+            std::string::npos);
   EXPECT_NE(refusal([](C& c) { c.device.thermal_crosstalk = 0.5; }).find("thermal_crosstalk"),
             std::string::npos);
 }
