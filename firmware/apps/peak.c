@@ -2,10 +2,12 @@
  * once, and the host takes the time from the first start to the last end.
  *
  *   peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N] [--data sparse|dense]
+ *            [--bits 1..7]
  *
  * A command does `strided` MVMs (32; at most 48, for the counts have to fit the SRAM), a program
- * repeats it. Dense data are spread uniformly over -127..127, weights and inputs, which is what the
- * derived energy of a peak MVM assumes; sparse ones are half of full scale at most, in few inputs.
+ * repeats it. Dense data are spread uniformly, weights over -127..127 and inputs over the
+ * magnitudes that `bits` (7) hold, which is what the derived energy of a peak MVM assumes; sparse
+ * ones are half of full scale at most, in few inputs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,15 +49,15 @@ static aimc_status load_weights(aimc_tile* tile) {
   return status != AIMC_OK ? status : aimc_dma_wait(kTimeoutUs, NULL);
 }
 
-/* A value spread uniformly over -127..127. */
-static int8_t uniform(uint32_t* state) {
+/* A value spread uniformly over -largest..largest. */
+static int8_t uniform(uint32_t* state, unsigned largest) {
   *state ^= *state << 13;
   *state ^= *state >> 17;
   *state ^= *state << 5;
-  return (int8_t)((int)((*state >> 8) % 255u) - 127);
+  return (int8_t)((int)((*state >> 8) % (2 * largest + 1)) - (int)largest);
 }
 
-static void write_inputs(aimc_tile* tile, bool dense, uint32_t* state) {
+static void write_inputs(aimc_tile* tile, bool dense, unsigned largest, uint32_t* state) {
   if (!dense) {
     uint32_t inputs[256];
     for (unsigned i = 0; i < 256; ++i) inputs[i] = (i * 2654435761u) & 0x3F3F3F3Fu;
@@ -63,24 +65,24 @@ static void write_inputs(aimc_tile* tile, bool dense, uint32_t* state) {
     return;
   }
   static int8_t inputs[kInputBytes] __attribute__((aligned(4)));
-  for (unsigned i = 0; i < sizeof inputs; ++i) inputs[i] = uniform(state);
+  for (unsigned i = 0; i < sizeof inputs; ++i) inputs[i] = uniform(state, largest);
   check(tile, "inputs", aimc_tile_write(tile, 0, inputs, sizeof inputs));
 }
 
 /* The same row of weights in every row, inputs that differ from repetition to repetition. */
-static void prepare(aimc_tile* tile, unsigned index, bool four_phase, bool dense) {
+static void prepare(aimc_tile* tile, unsigned index, unsigned bits, bool four_phase, bool dense) {
   uint32_t state = 2463534242u + 7919u * index;
   for (unsigned i = 0; i < sizeof weights; ++i) {
-    weights[i] = dense ? uniform(&state) : i % 2 == 0 ? 64 : -64;
+    weights[i] = dense ? uniform(&state, 127) : i % 2 == 0 ? 64 : -64;
   }
   check(tile, "opening", aimc_tile_open(tile, index));
-  const aimc_read_mode mode = {.magnitude_bits = 7, .four_phase = four_phase};
+  const aimc_read_mode mode = {.magnitude_bits = (uint8_t)bits, .four_phase = four_phase};
   check(tile, "read mode", aimc_tile_set_read_mode(tile, &mode));
   check(tile, "weights", load_weights(tile));
   const aimc_command program = {
       {AIMC_TILE_OPCODE_PROGRAM, 0, 0, 0, 0, 0, tile->rows << 16, tile->columns << 16}};
   check(tile, "programming", aimc_tile_submit(tile, &program));
-  write_inputs(tile, dense, &state);
+  write_inputs(tile, dense, (1u << bits) - 1, &state);
 }
 
 static void load(aimc_tile* tile, unsigned strided, unsigned rounds) {
@@ -109,16 +111,19 @@ int main(int argc, char** argv) {
   const unsigned long repetitions = option(argc, argv, "--repetitions", 12800);
   const unsigned long strided = option(argc, argv, "--strided", 32);
   const unsigned long phases = option(argc, argv, "--phases", 1);
+  const unsigned long bits = option(argc, argv, "--bits", 7);
   const unsigned data = data_option(argc, argv);
   if (data > 1 || count == 0 || count > aimc_platform()->tile_count || strided == 0 ||
-      strided > kMaxStrided || repetitions < strided || (phases != 1 && phases != 4)) {
+      strided > kMaxStrided || repetitions < strided || (phases != 1 && phases != 4) || bits < 1 ||
+      bits > 7) {
     printf(
         "usage: peak.elf [--repetitions N] [--strided N] [--phases 1|4] [--tiles N] "
-        "[--data sparse|dense]\n");
+        "[--data sparse|dense] [--bits 1..7]\n");
     return kUsage;
   }
   const unsigned rounds = (unsigned)(repetitions / strided);
-  for (unsigned i = 0; i < count; ++i) prepare(&tiles[i], i, phases == 4, data == 1);
+  for (unsigned i = 0; i < count; ++i)
+    prepare(&tiles[i], i, (unsigned)bits, phases == 4, data == 1);
   for (unsigned i = 0; i < count; ++i)
     check(&tiles[i], "programming", aimc_tile_wait(&tiles[i], kTimeoutUs));
   for (unsigned i = 0; i < count; ++i) load(&tiles[i], (unsigned)strided, rounds);

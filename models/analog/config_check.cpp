@@ -135,6 +135,7 @@ void check_converters(const DacConfig& dac, const AdcConfig& adc) {
 void check_readout(const ReadoutConfig& readout) {
   check_range("readout.settle_ns", readout.settle_ns, 0.0, 1e6);
   check_range("readout.energy_pj", readout.energy_pj, 0.0, 1e6);
+  check_range("readout.drive_ns", readout.drive_ns, 0.0, 1e6);
   check_range("readout.input_ohm", readout.input_ohm, 0.0, 1e6);
   check_range("readout.unit_capacitance_ff", readout.unit_capacitance_ff, 1e-3, 1e6);
   check_range("readout.capacitance_ff", readout.capacitance_ff, 0.0, 1e9);

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "aimc/registers.h"
+#include "models/analog/readout/compatibility.h"
 #include "platform/cli/commands.h"
 #include "platform/cli/peak_table.h"
 #include "platform/cli/program_listing.h"
@@ -48,6 +49,46 @@ std::vector<Region> regions(const SocConfig& config) {
           {"RAM", soc::kRamBase, std::uint64_t{config.ram.size_mib} << 20U}};
 }
 
+/// Readouts by the kind of device, each with why not.
+Json readouts_json() {
+  Json json = Json::object();
+  const std::vector<std::string> devices = platform::device_words();
+  const std::vector<std::string> readouts = platform::readout_words();
+  for (std::size_t device = 0; device < devices.size(); ++device) {
+    for (const analog::ReadoutKind kind : analog::kReadouts) {
+      const char* why = analog::why_not(static_cast<analog::DeviceKind>(device), kind);
+      Json& entry = json[devices[device]][readouts.at(static_cast<std::size_t>(kind))];
+      entry["allowed"] = why == nullptr;
+      if (why != nullptr) entry["because"] = why;
+    }
+  }
+  return json;
+}
+
+/// The same as a table: a row a readout, a column a kind of device.
+std::string readouts_text(const SocConfig& config) {
+  std::ostringstream text;
+  const std::vector<std::string> devices = platform::device_words();
+  const std::vector<std::string> readouts = platform::readout_words();
+  text << "Readouts (tile.readout) by kind of device (tile.device.kind)\n  " << std::setw(24) << "";
+  for (const std::string& device : devices) text << std::left << std::setw(7) << device;
+  text << '\n';
+  for (const analog::ReadoutKind kind : analog::kReadouts) {
+    text << "  " << std::left << std::setw(24) << readouts.at(static_cast<std::size_t>(kind));
+    for (std::size_t device = 0; device < devices.size(); ++device) {
+      const auto device_kind = static_cast<analog::DeviceKind>(device);
+      const bool here = kind == config.tile.crossbar.readout.kind &&
+                        device_kind == config.tile.crossbar.device.kind;
+      const char* word = analog::why_not(device_kind, kind) != nullptr ? "-"
+                         : here                                        ? "here"
+                                                                       : "yes";
+      text << std::setw(7) << word;
+    }
+    text << '\n';
+  }
+  return text.str();
+}
+
 /// True for settings that are energies, powers, areas or supplies.
 bool is_energy(const std::string& path) {
   return path.find("_pj") != std::string::npos || path.find("_mw") != std::string::npos ||
@@ -70,7 +111,12 @@ std::string unit_of(const std::string& path) {
                                                                       {"_mib", "MiB"},
                                                                       {"_kib", "KiB"},
                                                                       {"_ns", "ns"},
+                                                                      {"_per_us", "1/us"},
                                                                       {"_us", "us"},
+                                                                      {"_ps", "ps"},
+                                                                      {"_ff", "fF"},
+                                                                      {"_fc", "fC"},
+                                                                      {"_ohm", "ohm"},
                                                                       {"_ua", "uA"},
                                                                       {"_s", "s"},
                                                                       {"_v", "V"},
@@ -141,6 +187,7 @@ Json describe_json(const LoadedPlatform& loaded, bool energy_only) {
     }
     json["tile_stride"] = regs::soc::kTileStride;
   }
+  if (!energy_only) json["readouts"] = readouts_json();
   for (const platform::Setting& setting : platform::soc_settings()) {
     if (energy_only && !is_energy(setting.path)) continue;
     const platform::Annotation& annotation = loaded.annotations.at(setting.path);
@@ -176,7 +223,9 @@ void describe(const DescribeArguments& arguments) {
   } else if (arguments.energy) {
     std::cout << constants_text(loaded, true) << peak_text(platform::peak_figures(loaded));
   } else {
-    std::cout << overview_text(loaded) << "\nSettings\n" << constants_text(loaded, false);
+    std::cout << overview_text(loaded) << '\n'
+              << readouts_text(loaded.config) << "\nSettings\n"
+              << constants_text(loaded, false);
   }
 }
 

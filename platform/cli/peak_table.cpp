@@ -121,11 +121,14 @@ Json mode_json(const PeakMode& mode) {
 
 std::string peak_text(const PeakFigures& figures) {
   std::ostringstream text;
-  text << "\nPeak: MVMs over whole crossbars without a pause, weights and inputs spread uniformly "
-          "over "
-          "-127..127,\nwindows of 2^7 LSB, at the platform's voltages; the host sleeps\n  "
-       << std::left << std::setw(kLabel) << "" << std::right << std::setw(kNumber) << "one-phase"
-       << std::string(9, ' ') << std::setw(kNumber) << "four-phase" << '\n'
+  const unsigned bits = figures.data.magnitude_bits;
+  const unsigned largest = (1U << bits) - 1;
+  text << "\nPeak: MVMs over whole crossbars without a pause, weights spread uniformly over "
+          "-127..127,\ninputs over -"
+       << largest << ".." << largest << ", windows of 2^" << bits
+       << " LSB, at the platform's voltages; the host sleeps\n  " << std::left << std::setw(kLabel)
+       << "" << std::right << std::setw(kNumber) << "one-phase" << std::string(9, ' ')
+       << std::setw(kNumber) << "four-phase" << '\n'
        << row("ns per MVM", figures, &PeakMode::mvm_ns) << row("TOPS", figures, &PeakMode::tops)
        << row("pJ per MVM of a tile", figures, &PeakMode::total_pj)
        << energy_rows(figures, &PeakMode::energy, &PeakMode::total_pj)
@@ -155,7 +158,8 @@ Json peak_json(const PeakFigures& figures) {
                          {"error_relative", comparison.error()},
                          {"fitted", comparison.fitted}});
   }
-  return {{"modes", modes},
+  return {{"input_bits", figures.data.magnitude_bits},
+          {"modes", modes},
           {"area",
            {{"total_mm2", platform::total_mm2(figures.area)},
             {"tiles_mm2", platform::total_mm2(figures.area, "tile/")},

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "aimc/nmpu_format.h"
+#include "models/analog/readout/compatibility.h"
 #include "platform/config/platform_file.h"
 
 namespace aimc::platform {
@@ -146,6 +147,24 @@ void check_wires(const LoadedPlatform& platform) {
   }
 }
 
+void check_readout(const LoadedPlatform& platform) {
+  const analog::CrossbarConfig& crossbar = platform.config.tile.crossbar;
+  const char* why = analog::why_not(crossbar.device.kind, crossbar.readout.kind);
+  if (why == nullptr) return;
+  const std::vector<std::string> readouts = readout_words();
+  std::string allowed;
+  for (const analog::ReadoutKind kind : analog::kReadouts) {
+    if (analog::why_not(crossbar.device.kind, kind) != nullptr) continue;
+    allowed += (allowed.empty() ? "one of " : ", ") + readouts.at(static_cast<std::size_t>(kind));
+  }
+  refuse(platform, "tile.readout", readouts.at(static_cast<std::size_t>(crossbar.readout.kind)),
+         "devices of the kind " +
+             device_words().at(static_cast<std::size_t>(crossbar.device.kind)) +
+             " (tile.technology=" + platform.config.technology +
+             ") cannot be read in this way, because " + why,
+         allowed);
+}
+
 void check_circuits(const LoadedPlatform& platform) {
   const SocConfig& config = platform.config;
   try {
@@ -169,6 +188,7 @@ void check_tile(const LoadedPlatform& platform) {
   }
   check_device(platform);
   check_wires(platform);
+  check_readout(platform);
   const analog::AdcConfig& adc = tile.crossbar.adc;
   if (adc.full_scale_counts_four < adc.full_scale_counts) {
     refuse(platform, "tile.adc.full_scale_counts_four_phase",

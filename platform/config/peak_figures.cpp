@@ -11,6 +11,26 @@ namespace {
 constexpr double kEnergyWindowNs = 128.0;  // of the converters' energies in the configuration
 constexpr unsigned kNmpuStages = 3;
 
+bool shares_bits(const tile::TileConfig& tile) {
+  return tile.crossbar.readout.kind == analog::ReadoutKind::kChargeRedistribution;
+}
+
+/// Time for which drivers may drive in a phase.
+double window_of(const tile::TileConfig& tile, const PeakData& data) {
+  const double range = double(1U << data.magnitude_bits);
+  return tile.crossbar.dac.lsb_ns * (shares_bits(tile) ? double(data.magnitude_bits) : range);
+}
+
+/// From the end of the window until the line can be converted.
+double settling_of(const tile::TileConfig& tile, const PeakData& data, unsigned phases) {
+  const analog::ReadoutConfig& line = tile.crossbar.readout;
+  const analog::AdcConfig& adc = tile.crossbar.adc;
+  if (shares_bits(tile)) return line.settle_ns * data.magnitude_bits;
+  if (line.kind != analog::ReadoutKind::kTime) return line.settle_ns;
+  const double counts = phases == 1 ? adc.full_scale_counts : adc.full_scale_counts_four;
+  return line.settle_ns + counts * line.time_lsb_ps * 1e-3;
+}
+
 double cycles_for(double bytes, unsigned bytes_per_cycle) {
   return std::ceil(bytes / bytes_per_cycle);
 }
@@ -30,12 +50,12 @@ double leakage_mw(const SocConfig& config) {
 
 /// From one MVM to the next: the integration, rounded up to the tile's clock, or the SRAM's port if
 /// loading inputs and storing counts takes it longer.
-double interval_ns(const tile::TileConfig& tile, unsigned phases) {
+double interval_ns(const tile::TileConfig& tile, const PeakData& data, unsigned phases) {
   const analog::DacConfig& dac = tile.crossbar.dac;
   const double cycle_ns = 1e3 / tile.clock_mhz;
-  const double window_ns = dac.lsb_ns * double(1U << PeakData::kMagnitudeBits);
+  const double phase_ns = window_of(tile, data) + settling_of(tile, data, phases);
   const double integration_ns =
-      phases * window_ns + (phases - 1) * dac.phase_switch_ns + dac.settle_ns;
+      phases * phase_ns + (phases - 1) * dac.phase_switch_ns + dac.settle_ns;
   // A picosecond is the resolution of time; it decides what is a whole cycle.
   const double whole_ns = std::ceil((integration_ns - 1e-3) / cycle_ns) * cycle_ns;
   const double port_cycles = cycles_for(tile.crossbar.rows, tile.sram_bytes_per_cycle) +
@@ -43,26 +63,54 @@ double interval_ns(const tile::TileConfig& tile, unsigned phases) {
   return std::max(whole_ns, port_cycles * cycle_ns);
 }
 
-void add_mvm_energy(const SocConfig& config, unsigned phases, PeakMode& mode) {
+/// Of one MVM: sum of G V^2 t, or where the cells are capacitors of C V^2.
+double array_pj(const analog::CrossbarConfig& crossbar, const PeakData& data, unsigned phases) {
+  const double cells = double(crossbar.rows) * crossbar.columns;
+  // Both devices of a pair conduct g_min, one of them the weight on top.
+  const analog::DeviceConfig& device = crossbar.device;
+  const double conductance_us =
+      2.0 * device.g_min_us + (device.g_max_us - device.g_min_us) * PeakData::weight();
+  switch (crossbar.readout.kind) {
+    case analog::ReadoutKind::kCharge:
+    case analog::ReadoutKind::kChargeRedistribution:
+    case analog::ReadoutKind::kCapacitiveDivision: {
+      const double driven = data.input() / double(1U << data.magnitude_bits);
+      const analog::ReadoutConfig& line = crossbar.readout;
+      // fF V^2 are femtojoules.
+      return cells * phases * driven * conductance_us / device.g_max_us * line.unit_capacitance_ff *
+             line.swing_v * line.swing_v * 1e-3;
+    }
+    default: {
+      const bool divides = crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision;
+      const double driven_ns = divides && crossbar.readout.drive_ns > 0.0
+                                   ? crossbar.readout.drive_ns
+                                   : crossbar.dac.lsb_ns;
+      const double pulse_ns = phases * data.input() * driven_ns;
+      const double squared_v = crossbar.read_voltage_v * crossbar.read_voltage_v;
+      // uS V^2 ns are femtojoules.
+      return conductance_us * squared_v * pulse_ns * 1e-3 * cells;
+    }
+  }
+}
+
+void add_mvm_energy(const SocConfig& config, const PeakData& data, unsigned phases,
+                    PeakMode& mode) {
   const tile::TileConfig& tile = config.tile;
   const analog::CrossbarConfig& crossbar = tile.crossbar;
   const double rows = crossbar.rows;
   const double columns = crossbar.columns;
-  const double pulse_ns = phases * PeakData::kMeanMagnitude * crossbar.dac.lsb_ns;
-  const double window_ns = phases * crossbar.dac.lsb_ns * double(1U << PeakData::kMagnitudeBits);
-  // Both devices of a pair conduct g_min, one of them the weight on top.
-  const analog::DeviceConfig& device = crossbar.device;
-  const double conductance_us = 2.0 * device.g_min_us + (device.g_max_us - device.g_min_us) *
-                                                            PeakData::kMeanMagnitude /
-                                                            PeakData::kMaxMagnitude;
-  const double squared_v = crossbar.read_voltage_v * crossbar.read_voltage_v;
+  const double driven_lsb = shares_bits(tile) ? data.input_ones() : data.input();
+  const double pulse_ns = phases * driven_lsb * crossbar.dac.lsb_ns;
+  const double window_ns = phases * window_of(tile, data);
+  const double lines =
+      crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns;
   const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
-  // uS V^2 ns are femtojoules.
-  const double array_pj = conductance_us * squared_v * pulse_ns * 1e-3 * rows * columns;
-  const double adc_pj = crossbar.adc.energy_pj * 2.0 * columns * window_ns / kEnergyWindowNs;
-  mode.analog_pj = dac_pj + array_pj + adc_pj;
+  const double cells_pj = array_pj(crossbar, data, phases);
+  const double adc_pj = lines * (crossbar.adc.energy_pj * window_ns / kEnergyWindowNs +
+                                 crossbar.readout.energy_pj * phases);
+  mode.analog_pj = dac_pj + cells_pj + adc_pj;
   mode.energy = {{"dac", dac_pj},
-                 {"array", array_pj},
+                 {"array", cells_pj},
                  {"adc", adc_pj},
                  {"sram", rows * tile.energy.sram_read_pj_per_byte +
                               4.0 * columns * tile.energy.sram_write_pj_per_byte},
@@ -85,15 +133,16 @@ void add_post(const tile::TileConfig& tile, PeakMode& mode) {
   mode.post_pj = sum_of(mode.post);
 }
 
-PeakMode peak_mode(const SocConfig& config, bool four_phase, const std::vector<AreaShare>& area) {
+PeakMode peak_mode(const SocConfig& config, const PeakData& data, bool four_phase,
+                   const std::vector<AreaShare>& area) {
   const unsigned phases = four_phase ? 4 : 1;
   PeakMode mode;
   mode.four_phase = four_phase;
-  mode.mvm_ns = interval_ns(config.tile, phases);
+  mode.mvm_ns = interval_ns(config.tile, data, phases);
   const double operations =
       2.0 * config.tile.crossbar.rows * config.tile.crossbar.columns;  // of one MVM
   mode.tops = config.tile_count * operations / mode.mvm_ns * 1e-3;
-  add_mvm_energy(config, phases, mode);
+  add_mvm_energy(config, data, phases, mode);
   mode.power_w = config.tile_count * mode.total_pj / mode.mvm_ns * 1e-3;
   // Operations per picojoule are 10^12 operations per joule.
   mode.tops_per_w_analog = operations / mode.analog_pj;
@@ -124,12 +173,22 @@ void add_comparisons(const LoadedPlatform& platform, const PeakMode& mode,
 
 }  // namespace
 
+double PeakData::input() const {
+  return mean(double((1U << magnitude_bits) - 1));
+}
+
+double PeakData::input_ones() const {
+  const double range = double(1U << magnitude_bits);
+  return magnitude_bits * range / (2.0 * range - 1.0);
+}
+
 PeakFigures peak_figures(const LoadedPlatform& platform) {
   const SocConfig config = at_voltages(platform.config);
   PeakFigures figures;
+  figures.data.magnitude_bits = config.published.input_bits;
   figures.area = area_of(config);
   for (const bool four_phase : {false, true}) {
-    figures.modes.push_back(peak_mode(config, four_phase, figures.area));
+    figures.modes.push_back(peak_mode(config, figures.data, four_phase, figures.area));
     add_comparisons(platform, figures.modes.back(),
                     four_phase ? config.published.four_phase : config.published.one_phase,
                     figures.comparisons);

@@ -8,13 +8,19 @@
 
 namespace aimc::platform {
 
-/// Data for which the energies that depend on data are derived: weights and inputs spread uniformly
-/// over -127..127 and independent of each other.
+/// Data for which the energies that depend on data are derived: weights spread uniformly over
+/// -127..127, inputs over -(2^bits - 1) .. 2^bits - 1, independent of each other.
 struct PeakData {
-  static constexpr double kMaxMagnitude = 127.0;
-  /// Mean magnitude: 127 * 128 / 255.
-  static constexpr double kMeanMagnitude = 127.0 * 128.0 / 255.0;
-  static constexpr unsigned kMagnitudeBits = 7;  ///< the window is 2^7 input LSB
+  unsigned magnitude_bits = 7;  ///< of the inputs; the window is 2^bits input LSB
+  /// Mean magnitude of numbers spread uniformly over -largest .. largest.
+  static constexpr double mean(double largest) {
+    return largest * (largest + 1.0) / (2.0 * largest + 1.0);
+  }
+  /// Mean magnitude of a weight as a share of the largest.
+  static constexpr double weight() { return mean(127.0) / 127.0; }
+  /// Mean magnitude of an input in LSB, or mean number of its bits that are one.
+  double input() const;
+  double input_ones() const;
 };
 
 /// Energy of one component of an MVM.
@@ -57,6 +63,7 @@ struct Comparison {
 
 /// What follows from a platform's constants.
 struct PeakFigures {
+  PeakData data;
   std::vector<AreaShare> area;
   std::vector<PeakMode> modes;          ///< one-phase, four-phase
   std::vector<Comparison> comparisons;  ///< only of what was published

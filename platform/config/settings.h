@@ -160,10 +160,15 @@ void add_noc_settings(SettingList& list);
 void add_tile_settings(SettingList& list);
 void add_device_settings(SettingList& list);
 void add_wire_settings(SettingList& list);
+void add_readout_settings(SettingList& list);
 void add_leakage_settings(SettingList& list);
 void add_voltage_settings(SettingList& list);
 void add_area_settings(SettingList& list);
 void add_published_settings(SettingList& list);
+
+/// Words for analog::ReadoutKind and analog::DeviceKind, in the order of their values.
+std::vector<std::string> readout_words();
+std::vector<std::string> device_words();
 
 /// Turns the text of a YAML scalar into a value. Throws std::invalid_argument, whose message says
 /// what is wrong with the value and what was expected, but not where it came from.

@@ -79,6 +79,10 @@ void add_area_settings(SettingList& list) {
 }
 
 void add_published_settings(SettingList& list) {
+  list.section("published");
+  list.whole(
+      "input_bits", [](auto& c) -> auto& { return c.published.input_bits; }, 1, 8,
+      "magnitude bits of the inputs the peak figures are for");
   add_published(
       list, "published.one_phase", [](auto& c) -> auto& { return c.published.one_phase; },
       "one-phase");

@@ -86,8 +86,8 @@ void add_operation(SettingList& list) {
 void add_conductance(SettingList& list) {
   list.section("tile.device");
   list.choice(
-      "kind", [](auto& c) -> auto& { return c.tile.crossbar.device.kind; },
-      {"pcm", "reram", "mram", "flash", "sram", "other"}, "what the devices are");
+      "kind", [](auto& c) -> auto& { return c.tile.crossbar.device.kind; }, device_words(),
+      "what the devices are");
   list.choice(
       "law", [](auto& c) -> auto& { return c.tile.crossbar.device.law; },
       {"power_law", "relaxation"},

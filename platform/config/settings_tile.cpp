@@ -113,6 +113,7 @@ void add_tile_settings(SettingList& list) {
   add_converters(list);
   add_device_settings(list);
   add_wire_settings(list);
+  add_readout_settings(list);
 }
 
 }  // namespace aimc::platform

@@ -67,6 +67,7 @@ struct PublishedMode {
 
 /// Published figures the derived ones are shown beside.
 struct PublishedConfig {
+  unsigned input_bits = 7;  ///< magnitude bits of the inputs the figures are for, 1 .. 8
   PublishedMode one_phase;
   PublishedMode four_phase;
 };

@@ -39,6 +39,9 @@ void scale_tile(SocConfig& config) {
   digital.command_pj *= dynamic;
   config.tile.crossbar.dac.energy_pj *= dynamic;
   config.tile.crossbar.adc.energy_pj *= dynamic;
+  config.tile.crossbar.readout.energy_pj *= dynamic;
+  config.tile.crossbar.readout.swing_v *=
+      config.voltage.tile.voltage_v / config.voltage.tile.nominal_v;
   config.leakage.tile_mw *= leakage_factor(config.voltage.tile);
 }
 

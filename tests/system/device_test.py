@@ -3,11 +3,14 @@ import json
 import math
 import unittest
 
-from platform_runner import PROGRAM, Workspace
+from platform_runner import PROGRAM, SOURCE, Workspace
 
 DEVICE_EFFECTS = ("programming_noise", "cycle_to_cycle", "read_noise", "drift", "stuck", "wear", "read_disturb",
                   "thermal_crosstalk", "iv_nonlinearity", "temperature")
 CIRCUIT_EFFECTS = ("adc_gain", "adc_offset", "adc_saturation", "ir_drop", "sneak_paths")
+# Of readouts other than by current, each with a readout that has it.
+READOUT_EFFECTS = {"readout_loss": "charge", "readout_noise": "charge", "charge_injection": "charge",
+                   "sharing_mismatch": "charge_redistribution", "denominator_error": "resistive_division"}
 # Parameters that give every effect something to do.
 BUSY = ("tile.device.stuck_low=0.02", "tile.device.prior_cycles=1e7", "tile.device.disturb_per_read=0.01",
         "tile.device.read_voltage_v=0.25", "tile.temperature_c=60", "tile.age_s=1000", "tile.device.cycle_fraction=0.5",
@@ -34,7 +37,8 @@ class Devices(unittest.TestCase):
         reference = self.workspace.run("calibrate", *settings(*BUSY), args=["0", "16"])
         self.assertEqual(reference.status, 0, reference.stderr)
         for family, names in (("device", DEVICE_EFFECTS), ("circuit", CIRCUIT_EFFECTS)):
-            self.assertEqual(set(reference.summary["devices"]["effects"][family]), set(names))
+            known = set(names) | (set(READOUT_EFFECTS) if family == "circuit" else set())
+            self.assertEqual(set(reference.summary["devices"]["effects"][family]), known)
             for name in names:
                 with self.subTest(effect=name):
                     run = self.workspace.run("calibrate", *settings(*BUSY, f"tile.effects.{family}.{name}=false"),
@@ -45,6 +49,43 @@ class Devices(unittest.TestCase):
                     # Calibration leaves out what is at the limit, and reads whole crossbars.
                     if name not in ("adc_saturation", "sneak_paths"):
                         self.assertNotEqual(run.summary["reported"], reference.summary["reported"])
+
+    def test_every_effect_of_a_readout_changes_its_results_alone(self):
+        for name, readout in READOUT_EFFECTS.items():
+            technology = "reram_wan2022" if readout == "resistive_division" else "sram_capacitive"
+            options = settings(f"tile.technology={technology}", f"tile.readout={readout}")
+            on, off = (self.workspace.run("calibrate", *options, *settings(f"tile.effects.circuit.{name}={state}"),
+                                          args=["0", "16"]) for state in ("true", "false"))
+            with self.subTest(effect=name):
+                self.assertEqual((on.status, off.status), (0, 0), on.stderr + off.stderr)
+                self.assertNotEqual(on.summary["reported"], off.summary["reported"])
+
+    def test_a_readout_its_devices_cannot_have_is_refused_with_the_reason(self):
+        refused = self.workspace.call([PROGRAM, "run", "x.elf", "--set", "tile.readout=charge"])
+        self.assertEqual(refused.status, 2)
+        self.assertIn("--set tile.readout=charge: key 'tile.readout': value 'charge': devices of the kind pcm "
+                      "(tile.technology=pcm_like) cannot be read in this way, because its cells conduct", refused.stderr)
+        self.assertIn("expected one of current, charge_redistribution, resistive_division, time", refused.stderr)
+        path = self.workspace.path / "soc.yaml"
+        path.write_text("extends: default\ntile:\n  technology: sram_capacitive\n  readout: current\n", encoding="utf-8")
+        refused = self.workspace.call([PROGRAM, "describe", "--platform", path])
+        self.assertEqual(refused.status, 2)
+        self.assertIn("soc.yaml:4: key 'tile.readout': value 'current': devices of the kind sram", refused.stderr)
+
+    def test_documented_readouts_are_those_described(self):
+        described = json.loads(self.workspace.call([PROGRAM, "describe", "--json"]).stdout)["readouts"]
+        rows = {}
+        for line in (SOURCE / "docs" / "models_analog.md").read_text(encoding="utf-8").splitlines():
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            if cells[0] == "readout" and cells[1] == "pcm":
+                header = cells
+            elif cells[0].strip("`") in described["pcm"] and len(cells) == 7:
+                rows[cells[0].strip("`")] = cells
+        self.assertEqual(set(rows), set(described["pcm"]))
+        for kind, readouts in described.items():
+            for name, entry in readouts.items():
+                with self.subTest(kind=kind, readout=name):
+                    self.assertEqual(rows[name][header.index(kind)] == "yes", entry["allowed"])
 
     def test_saturation_costs_accuracy_where_currents_are_large(self):
         small = settings("tile.adc.full_scale_current_ua=50", "tile.adc.full_scale_counts=210")

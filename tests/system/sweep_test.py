@@ -32,6 +32,11 @@ SPECIAL = {
     "tile.wires.half_bias_ratio": 2,
     "tile.device.disturb_level": 0.5,
     "tile.adc.gain_limit_relative": 0.05,
+    "tile.line.input_ohm": 20,
+    "tile.line.droop_per_us": 0.2,
+    "tile.line.sharing_sigma_relative": 0.02,
+    "tile.line.stage_jitter_ps": 20,
+    "tile.line.injection_fc": 0.005,
 }
 
 # What only matters together with another setting.
@@ -46,6 +51,14 @@ TOGETHER = {
     "tile.device.conductance_ev": HOT,
     "tile.wires.half_bias_ratio": ("--set", "tile.wires.selector=diode"),
     "tile.device.retention_ev": HOT,
+    **{f"tile.line.{key}": ("--set", "tile.technology=sram_capacitive")
+       for key in ("unit_capacitance_ff", "capacitance_ff", "swing_v", "droop_per_us", "injection_fc")},
+    "tile.line.sharing_sigma_relative": ("--set", "tile.technology=sram_capacitive",
+                                         "--set", "tile.readout=charge_redistribution"),
+    "tile.line.drive_ns": ("--set", "tile.readout=resistive_division"),
+    "tile.line.divider_range": ("--set", "tile.readout=resistive_division"),
+    "tile.line.time_lsb_ps": ("--set", "tile.readout=time"),
+    "tile.line.stage_jitter_ps": ("--set", "tile.readout=time"),
     "noc.circuit_cycles": ("--set", "noc.circuits=0>15"),
     "noc.virtual_channels": ("--noc", "flit", "--set", "noc.buffer_flits=2", "--set", "noc.max_burst_beats=4"),
 }

@@ -41,11 +41,13 @@ class CurrentReadout : public Readout {
   double settle_ns(const ReadMode& /*mode*/) const override { return config_.readout.settle_ns; }
   double array_energy_j(double charge, unsigned phases, const ReadMode& /*mode*/) const override {
     const double voltage = config_.read_voltage_v;
-    return charge * 1e-6 * voltage * voltage * (config_.dac.lsb_ns * phases) * 1e-9;
+    return charge * 1e-6 * voltage * voltage * (driven_ns() * phases) * 1e-9;
   }
 
  protected:
   const CrossbarConfig& config() const { return config_; }
+  // Time for which a device conducts in an input LSB.
+  virtual double driven_ns() const { return config_.dac.lsb_ns; }
 
  private:
   CrossbarConfig config_;
@@ -169,6 +171,13 @@ class DividerReadout : public CurrentReadout {
   double noise(unsigned /*rows*/, const ReadMode& /*mode*/) const override {
     if (config().readout.capacitance_ff == 0.0) return 0.0;
     return std::sqrt(thermal_v2_of(config(), config().readout.capacitance_ff));
+  }
+
+ protected:
+  // The line holds its voltage once it has settled.
+  double driven_ns() const override {
+    const double drive_ns = config().readout.drive_ns;
+    return drive_ns > 0.0 ? drive_ns : config().dac.lsb_ns;
   }
 };
 

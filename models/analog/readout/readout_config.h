@@ -17,9 +17,11 @@ enum class ReadoutKind : std::uint8_t {
 /// The column's line and what reads it. Which parameters a kind uses: docs/models_analog.md.
 struct ReadoutConfig {
   ReadoutKind kind = ReadoutKind::kCurrent;
-  double settle_ns = 0.0;            ///< after the drivers, once a phase (a bit), ns
-  double energy_pj = 0.0;            ///< of reading one line once, beside the converter's, pJ
-  double input_ohm = 0.0;            ///< of the virtual ground, ohm
+  double settle_ns = 0.0;  ///< after the drivers, once a phase (a bit), ns
+  double energy_pj = 0.0;  ///< of reading one line once, beside the converter's, pJ
+  double drive_ns = 0.0;   ///< for which devices conduct in an input LSB of a divider, ns;
+                           ///< 0: all of it
+  double input_ohm = 0.0;  ///< of the virtual ground, ohm
   double unit_capacitance_ff = 1.0;  ///< of a cell with the largest weight, fF, > 0
   double capacitance_ff = 25.6;      ///< of the line, beside the cells' capacitors, fF, >= 0
   double swing_v = 0.8;              ///< what a fully driven capacitor is charged to, V, > 0
