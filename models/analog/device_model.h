@@ -55,7 +55,8 @@ class DeviceModel {
   virtual double programmed_us(DeviceWords words) const = 0;
   /// No mean of a read is above this, uS.
   virtual double mean_limit_us() const = 0;
-  /// Variances of a read up to this age are not above the second, uS^2; 0 without read noise.
+  /// No variance of a read up to this age is above this, uS^2, or so few that they may be limited
+  /// to it; 0 without read noise.
   virtual double variance_limit_us2(double age_s) const = 0;
 };
 

@@ -181,12 +181,24 @@ double PowerLawDevice::mean_limit_us() const {
 double PowerLawDevice::variance_limit_us2(double age_s) const {
   if (config_.read_noise == 0.0) return 0.0;
   const double growth = read_noise_growth(config_, age_s);
-  double largest = 0.0;
   constexpr int kPoints = 64;
+  const auto fraction = [&](double conductance) {
+    return std::max(0.0, config_.read_fraction.at(conductance / config_.g_max_us));
+  };
+  // A polynomial that was fitted to levels up to one may be anything beyond: fractions larger than
+  // any within three sigma of the highest level are not provided for, or the few devices out there
+  // would leave all others no bits.
+  constexpr double kUsualSigma = 3.0;
+  const Level& top = levels_.back();
+  const double usual =
+      static_cast<double>(top.target_us) + kUsualSigma * static_cast<double>(top.sigma_us);
+  double highest = 0.0;
+  for (int i = 1; i <= kPoints; ++i) highest = std::max(highest, fraction(usual * i / kPoints));
+  double largest = 0.0;
   for (int i = 1; i <= kPoints; ++i) {
     const double conductance = conductance_limit_us_ * i / kPoints;
-    const double fraction = std::max(0.0, config_.read_fraction.at(conductance / config_.g_max_us));
-    largest = std::max(largest, conductance * fraction * config_.read_noise * growth);
+    const double limited = std::min(fraction(conductance), highest);
+    largest = std::max(largest, conductance * limited * config_.read_noise * growth);
   }
   return largest * largest;
 }

@@ -108,10 +108,10 @@ unsigned excesses(std::uint64_t seed, bool report) {
       EXPECT_LT(statistic, kBound) << "tile " << tile << ", seed " << seed;
       // There is a shape to compare, or there is no noise on either side.
       if (samples.silent) {
-        EXPECT_EQ(test::Moments(samples.per_output).sigma(), 0.0);
-        EXPECT_EQ(test::Moments(samples.per_device).sigma(), 0.0);
+        EXPECT_NEAR(test::Moments(samples.per_output).sigma(), 0.0, 1e-6);
+        EXPECT_NEAR(test::Moments(samples.per_device).sigma(), 0.0, 1e-6);
       } else {
-        EXPECT_GT(test::Moments(samples.per_device).sigma(), 0.5) << "tile " << tile;
+        EXPECT_GT(test::Moments(samples.per_device).sigma(), 0.3) << "tile " << tile;
       }
     }
   }
