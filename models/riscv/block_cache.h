@@ -62,7 +62,6 @@ struct Block {
   std::uint32_t count = 0;         ///< number of instructions
   std::uint32_t op_count = 0;      ///< number of ops, with a complex one, without an end marker
   bool ends_in_branch = false;
-  std::uint32_t serial = 0;  ///< that of no other block of the cache for long; 0: none
   std::uint8_t bank = 0;  ///< of the cache; never changes while the block is used again and again
   bool observed = false;  ///< executed under somebody's eyes; no block leads to it directly
   std::array<Block*, 2>
@@ -80,7 +79,8 @@ struct Block {
   /// How many of these are in the totals already; see BlockCache::counts.
   mutable std::array<std::uint64_t, 2> counted{};
   std::array<std::uint8_t, kClasses>
-      histogram{};  ///< instructions of each class, without the branch
+      histogram{};           ///< instructions of each class, without the branch
+  std::uint32_t serial = 0;  ///< that of no other block of the cache for long; 0: none
   std::array<Op, kMaxOps + 1> ops{};
 };
 

@@ -187,8 +187,8 @@ StopReason Core::run_below(std::uint64_t limit) {
       take_interrupt();
       continue;
     }
-    Block* block = link_from_ == nullptr ? nullptr : link_from_->next[link_slot_];
-    if (block == nullptr || block->pc != pc_) block = block_at(pc_);
+    Block* block = successor_of_observed();
+    if (block == nullptr) block = block_at(pc_);
     if (block == nullptr) {
       raise(Cause::kFetchAccess, fetch_fault_address_);
       continue;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/core/observation.h"
 #include "models/riscv/block_cache.h"
 #include "models/riscv/csr.h"
 #include "models/riscv/direct_map.h"
@@ -117,6 +118,12 @@ class Core {
 
   // core.cpp: blocks and accounting
   Block* block_at(std::uint32_t pc);
+  /// The block at pc_, if an observed block ended just before, and led there the last time, too.
+  Block* successor_of_observed() const {
+    if (!core::kObservation || link_from_ == nullptr || !link_from_->observed) return nullptr;
+    Block* const likely = link_from_->next[link_slot_];
+    return likely->pc == pc_ ? likely : nullptr;
+  }
   Block* decode_block(std::uint32_t pc);
   Op make_op(const Fetched& fetched, std::uint32_t pc) const;
   Block* prefix_below_limit(const Block& block);

@@ -21,8 +21,12 @@ std::uint32_t extend(T value) {
 // The way to run(), which finds or decodes what comes next.
 void Core::leave_block(Block& block, unsigned slot, std::uint32_t pc, std::uint64_t cycle,
                        std::uint64_t instret) {
-  const Block& likely = *block.next[slot];
-  cycle_ = slot == 0 ? cycle : cycle + (likely.pc == pc ? likely.jumped_to : jump_cycles(pc));
+  if (core::kObservation && block.observed && block.next[slot]->pc == pc) {
+    // It comes here each time; others have just been refused by their likely successor.
+    cycle_ = slot == 0 ? cycle : cycle + block.next[slot]->jumped_to;
+  } else {
+    cycle_ = slot == 0 ? cycle : cycle + jump_cycles(pc);
+  }
   instret_ = instret;
   pc_ = pc;
   link_from_ = &block;
