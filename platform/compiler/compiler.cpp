@@ -7,6 +7,7 @@
 #include "platform/compiler/graph.h"
 #include "platform/compiler/modes.h"
 #include "platform/compiler/summarise.h"
+#include "platform/compiler/verify.h"
 
 namespace aimc::compiler {
 namespace {
@@ -30,7 +31,7 @@ Plan split_steps(const Graph& graph, const Chip& chip) {
 }  // namespace
 
 CompiledNetwork compile(const network::Network& network, const Chip& chip, const Options& options) {
-  const Graph graph = make_graph(network);
+  const Graph graph = make_graph(network, chip);
   Plan plan = split_steps(graph, chip);
   const bool given = !options.samples.empty();
   const Modes modes(network, graph, chip,
@@ -62,6 +63,7 @@ CompiledNetwork compile(const network::Network& network, const Chip& chip, const
 
   CompiledNetwork made;
   made.image = emit_image(network, graph, plan, chip, options);
+  verify_image(made.image, chip);
   made.input = graph.activations[graph.input].network_tensor;
   made.output = graph.activations[graph.output].network_tensor;
   made.logits = graph.activations[graph.logits].network_tensor;

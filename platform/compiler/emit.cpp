@@ -130,7 +130,14 @@ std::vector<std::uint8_t> emit_image(const network::Network& network, const Grap
                        " does not fit the SRAM of a tile in one piece");
   }
   const std::uint64_t end = std::uint64_t{options.image_address} + image.size() + kPage - 1;
-  return emitter.emit(static_cast<std::uint32_t>(end / kPage * kPage));
+  const std::uint64_t workspace = end / kPage * kPage;
+  const std::uint64_t ram_end = regs::soc::kRamBase + chip.ram_bytes;
+  if (workspace + emitter.workspace_bytes() > ram_end) {
+    throw CompileError("model '" + network.file + "': image and workspace end at " +
+                       std::to_string(workspace + emitter.workspace_bytes()) +
+                       "; expected within the RAM, which ends at " + std::to_string(ram_end));
+  }
+  return emitter.emit(static_cast<std::uint32_t>(workspace));
 }
 
 }  // namespace aimc::compiler

@@ -21,6 +21,8 @@ class Emitter {
   /// @param workspace_address where the workspace begins
   std::vector<std::uint8_t> emit(std::uint32_t workspace_address);
 
+  /// Bytes of RAM beside the image, after emit().
+  std::uint64_t workspace_bytes() const { return next_ - workspace_; }
   /// Commands of every tile, after emit().
   const std::map<TileEpoch, Commands>& programs() const { return programs_; }
 

@@ -87,6 +87,7 @@ struct Step {
   std::size_t output = 0;           ///< activation
   std::variant<MatrixWork, AddWork, HostWork> work;
   std::uint64_t macs = 0;
+  std::size_t first_channel = 0;  ///< of the operator's output, in a step that is a part of it
 
   const MatrixWork* matrix() const { return std::get_if<MatrixWork>(&work); }
   const AddWork* add() const { return std::get_if<AddWork>(&work); }
@@ -104,8 +105,7 @@ struct Graph {
 /// Takes a network apart. Throws CompileError for what no step can do.
 Graph make_graph(const network::Network& network);
 
-/// Which activation an operator's output is in, which operators the graph leaves out: for the host,
-/// parameters of an operator that the host executes. Throws CompileError.
+/// An operator that the host executes, with its parameters. Throws CompileError.
 HostWork host_work(const network::Network& network, std::size_t operator_index,
                    const std::vector<Activation>& inputs, const Activation& output);
 

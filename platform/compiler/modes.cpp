@@ -48,23 +48,21 @@ class Errors {
   std::uint64_t count_ = 0, equal_ = 0, conversions_ = 0, saturated_ = 0;
 };
 
-/// What the activation of an operator lets through where the step does not apply it itself.
-aimc_net_clamp limits_of(const Graph& graph, std::size_t index) {
-  const Step& step = graph.steps[index];
-  if (step.completes || index + 1 >= graph.steps.size()) return {-128, 127};
-  const HostWork* const next = graph.steps[index + 1].host();
-  if (next == nullptr || next->code != AIMC_NET_HOST_QUANTISE) return {-128, 127};
-  return std::get<aimc_net_requantise>(next->parameters).clamp;
-}
-
-/// The activation that holds an operator's exact result.
-std::size_t completed_output(const Graph& graph, std::size_t index) {
+/// The step that completes an operator; the last of the operator's steps if none does.
+std::size_t completing_step(const Graph& graph, std::size_t index) {
   const std::size_t op = graph.steps[index].operator_index;
   while (!graph.steps[index].completes && index + 1 < graph.steps.size() &&
          graph.steps[index + 1].operator_index == op) {
     ++index;
   }
-  return graph.steps[index].output;
+  return index;
+}
+
+/// What the activation of an operator lets through where the step does not apply it itself.
+aimc_net_clamp limits_of(const Graph& graph, std::size_t index) {
+  const HostWork* const end = graph.steps[completing_step(graph, index)].host();
+  if (end == nullptr || end->code != AIMC_NET_HOST_QUANTISE) return {-128, 127};
+  return std::get<aimc_net_requantise>(end->parameters).clamp;
 }
 
 /// Ways to read a matrix, those that take least first.
@@ -129,7 +127,7 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
     std::vector<ModeChoice> made = candidates(*work, plans[i].split, chip_, format, four_phase);
     std::vector<Errors> errors(made.size());
     const Step& of = graph_.steps[i];
-    const std::size_t wanted_in = completed_output(graph_, i);
+    const std::size_t wanted_in = graph_.steps[completing_step(graph_, i)].output;
     const Activation& output = graph_.activations[wanted_in];
     const aimc_net_clamp limits = limits_of(graph_, i);
     for (const auto& exact : exact_) {
@@ -147,7 +145,9 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
             const std::size_t pixel = at / work->columns * step;
             const std::int8_t value = static_cast<std::int8_t>(
                 std::clamp<std::int32_t>(got.values[at], limits.least, limits.most));
-            errors[m].add(value, exact[wanted_in][pixel * output.pitch() + at % work->columns]);
+            errors[m].add(
+                value,
+                exact[wanted_in][pixel * output.pitch() + of.first_channel + at % work->columns]);
           }
         }
       }

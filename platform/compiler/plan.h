@@ -11,6 +11,10 @@
 
 namespace aimc::compiler {
 
+/// Takes a network apart for a chip: matrices with more columns than the chip holds at once become
+/// several steps. Throws CompileError for a matrix with too many rows.
+Graph make_graph(const network::Network& network, const Chip& chip);
+
 /// Rows of a matrix that go into one crossbar: whole segments, or a piece of one.
 struct Piece {
   std::size_t first_segment = 0, segments = 1;

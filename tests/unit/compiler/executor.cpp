@@ -8,8 +8,8 @@
 #include <stdexcept>
 
 #include "platform/compiler/host_steps.h"
-#include "platform/compiler/image.h"
 #include "platform/compiler/plan.h"
+#include "platform/compiler/verify.h"
 
 namespace aimc::test {
 
@@ -19,15 +19,12 @@ Executor::Executor(const network::Network& network, const compiler::Chip& chip,
                    std::vector<std::uint8_t> image)
     : network_(network),
       chip_(chip),
-      graph_(compiler::make_graph(network)),
+      graph_(compiler::make_graph(network, chip)),
       interpreter_(network, network::Rounding::kDouble),
       image_(std::move(image)) {
   chip_.tile.crossbar.mode = analog::AnalogMode::kIdeal;
   header_ = at<aimc_net_header>(0);
-  EXPECT_EQ(header_.magic, AIMC_NET_MAGIC);
-  EXPECT_EQ(header_.bytes, image_.size());
-  EXPECT_EQ(header_.crc, compiler::image_crc(image_));
-  EXPECT_GE(header_.workspace_address, header_.image_address + image_.size());
+  EXPECT_NO_THROW(compiler::verify_image(image_, chip));
   tensors_ = list<aimc_net_tensor>(header_.tensors);
   written_.assign(tensors_.size(), 0);
   for (const aimc_net_step& step : list<aimc_net_step>(header_.steps)) {
