@@ -31,7 +31,8 @@ typedef struct net_group {
   aimc_dma_descriptor* chain; /* one descriptor a fetch */
   const aimc_net_fetch** fetches;
   uint32_t fetch_count;
-  uint8_t* threads; /* of each job, while it runs */
+  uint8_t* threads;  /* of each job, while it runs */
+  uint32_t shortest; /* host cycles it has ever run; 0: not known */
 } net_group;
 
 typedef enum net_lane_state {
@@ -46,9 +47,11 @@ typedef struct net_lane {
   uint32_t step;
   net_group* groups;
   uint32_t group_count;
-  uint32_t at;      /* group in progress */
-  uint32_t pending; /* first of its jobs that is not known to be done */
-  uint32_t image;   /* in progress, or next */
+  uint32_t at;           /* group in progress */
+  uint32_t pending;      /* first of its jobs that is not known to be done */
+  uint32_t image;        /* in progress, or next */
+  uint32_t started, due; /* host cycles: when its group was started, and when to look at it */
+  struct net_lane* next; /* of those that run */
   net_lane_state state;
 } net_lane;
 
@@ -56,8 +59,9 @@ typedef struct net_step {
   const aimc_net_step* s;
   net_lane* lanes;
   uint32_t lane_count;
-  uint32_t done;   /* images of this pass */
-  uint32_t marker; /* name for markers */
+  uint32_t done;    /* images of this pass */
+  uint32_t lagging; /* lanes that have not done more */
+  uint32_t marker;  /* name for markers */
 } net_step;
 
 /* Steps that write or read a tensor. */
@@ -71,10 +75,11 @@ typedef struct net_tensor {
   net_users makers, readers;
   uint8_t* kept;     /* image 0 of this pass; NULL: not kept */
   uint32_t copied;   /* images copied to it in this epoch */
+  uint32_t made;     /* images that are complete */
+  uint32_t over;     /* and that all have read: their slots are free */
   uint32_t restored; /* images whose earlier parts are back in their slots */
   bool from_kept;    /* complete before this epoch */
   bool restores;     /* parts of it were made in earlier epochs, and some are in this */
-  uint32_t image_step, slots_bytes; /* bytes */
 } net_tensor;
 
 /* Lanes that wait for something, in order. */
@@ -104,12 +109,12 @@ struct aimc_network {
   net_queue fetching; /* the first one's fetches are in progress if engine_busy */
   net_queue fetched;
   net_queue hosted;
-  net_lane** running;
-  uint32_t running_count;
+  net_lane* running; /* by `next` */
   bool engine_busy;
   /* What may run now. */
   uint32_t first_step, end_step;      /* of the epoch, or of it the one that runs alone */
   uint32_t limit;                     /* images */
+  uint32_t steps_left;                /* of these steps, that have not done so many */
   uint32_t first_image, total_images; /* of the batch; for progress */
   const uint8_t* inputs;              /* image 0 of this pass */
   uint32_t marker_programming, marker_calibration, marker_pipeline;

@@ -128,10 +128,9 @@ static bool take_memory(aimc_network* n, const sizes* s) {
   n->descriptors = aligned_alloc(32, (s->fetches + 1) * sizeof *n->descriptors);
   n->threads = calloc(s->jobs + 1, 1);
   n->users = calloc(s->users, sizeof *n->users);
-  n->running = calloc(s->lanes, sizeof(net_lane*));
   bool all = n->tiles != NULL && n->steps != NULL && n->tensors != NULL && n->lanes != NULL &&
              n->groups != NULL && n->fetches != NULL && n->descriptors != NULL &&
-             n->threads != NULL && n->users != NULL && n->running != NULL;
+             n->threads != NULL && n->users != NULL;
   net_queue* queues[] = {&n->fetching, &n->fetched, &n->hosted};
   for (unsigned i = 0; i < 3; ++i) {
     queues[i]->lanes = calloc(s->lanes, sizeof(net_lane*));
@@ -276,7 +275,6 @@ void aimc_network_close(aimc_network* n) {
   free(n->hosted.lanes);
   free(n->fetched.lanes);
   free(n->fetching.lanes);
-  free(n->running);
   free(n->users);
   free(n->threads);
   free(n->descriptors);

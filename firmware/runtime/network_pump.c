@@ -6,6 +6,12 @@
 #include "hal_internal.h"
 #include "network_internal.h"
 
+static inline uint32_t now(void) {
+  uint32_t cycles = 0;
+  __asm__ volatile(AIMC_CSR_ASM("csrr %0, mcycle") : "=r"(cycles));
+  return cycles;
+}
+
 enum { kAllThreads = (1u << NET_THREADS) - 1u, kProgressEvery = 10 };
 
 /* ---- queues ---- */
@@ -25,37 +31,36 @@ static net_lane* pop(net_queue* q) {
 
 /* ---- what may start ---- */
 
-static bool in_epoch(const aimc_network* n, uint32_t step) {
-  return n->steps[step].s->epoch == n->epoch;
-}
-
-/* Images that all of the epoch's steps among `users` have done; UINT32_MAX when there are none. */
+/* Images that all of the users have done; UINT32_MAX when there are none. Steps of other epochs
+ * have done so many. */
 static uint32_t done_by(const aimc_network* n, const net_users* users) {
   uint32_t done = UINT32_MAX;
   for (uint32_t i = 0; i < users->count; ++i) {
-    const net_step* step = &n->steps[users->steps[i]];
-    if (in_epoch(n, users->steps[i]) && step->done < done) done = step->done;
+    const uint32_t other = n->steps[users->steps[i]].done;
+    if (other < done) done = other;
   }
   return done;
 }
 
-static bool inputs_complete(const aimc_network* n, const net_step* step, uint32_t image) {
+/* What is known about a tensor when one of its steps has gone on. */
+static void count_images(const aimc_network* n, net_tensor* t) {
+  const uint32_t read = done_by(n, &t->readers);
+  t->made = done_by(n, &t->makers);
+  t->over = read < t->made ? read : t->made;
+}
+
+/* Lanes of the step may start on images before this one: inputs are complete, and the slot of the
+ * output is not that of an older image that somebody has still to read. */
+static uint32_t startable(const aimc_network* n, const net_step* step) {
+  const net_tensor* out = &n->tensors[step->s->output];
+  uint32_t end = n->limit;
+  if (end - out->over > out->t->slots) end = out->over + out->t->slots;
   for (unsigned i = 0; i < 4 && step->s->inputs[i] != AIMC_NET_NONE; ++i) {
     const net_tensor* t = &n->tensors[step->s->inputs[i]];
     if (t->t->storage == AIMC_NET_GIVEN || t->from_kept) continue;
-    if (done_by(n, &t->makers) <= image) return false;
+    if (t->made < end) end = t->made;
   }
-  return true;
-}
-
-/* The slot is that of an older image until all have read that one. */
-static bool output_free(const aimc_network* n, const net_step* step, uint32_t image) {
-  const net_tensor* t = &n->tensors[step->s->output];
-  if (image < t->t->slots) return true;
-  uint32_t over = done_by(n, &t->readers);
-  const uint32_t made = done_by(n, &t->makers);
-  if (made < over) over = made;
-  return image - t->t->slots < over;
+  return end;
 }
 
 /* Brings the parts of earlier epochs back into the slot, before the first lane adds to it. */
@@ -72,12 +77,8 @@ static void fetch_or_run(aimc_network* n, net_lane* lane) {
   push(fetches ? &n->fetching : &n->fetched, lane);
 }
 
-static void try_lane(aimc_network* n, net_lane* lane) {
+static void start_image(aimc_network* n, net_lane* lane) {
   const net_step* step = &n->steps[lane->step];
-  if (lane->state != NET_IDLE || lane->image >= n->limit ||
-      !inputs_complete(n, step, lane->image) || !output_free(n, step, lane->image)) {
-    return;
-  }
   restore(&n->tensors[step->s->output], lane->image);
   if (step->s->kind == AIMC_NET_HOST) {
     lane->state = NET_QUEUED;
@@ -91,7 +92,10 @@ static void try_lane(aimc_network* n, net_lane* lane) {
 static void try_step(aimc_network* n, uint32_t index) {
   if (index < n->first_step || index >= n->end_step) return;
   const net_step* step = &n->steps[index];
-  for (uint32_t i = 0; i < step->lane_count; ++i) try_lane(n, &step->lanes[i]);
+  const uint32_t end = startable(n, step);
+  for (net_lane* lane = step->lanes; lane != step->lanes + step->lane_count; ++lane) {
+    if (lane->state == NET_IDLE && lane->image < end) start_image(n, lane);
+  }
 }
 
 static void try_users(aimc_network* n, const net_users* users) {
@@ -100,12 +104,39 @@ static void try_users(aimc_network* n, const net_users* users) {
 
 /* ---- what is over ---- */
 
-static void keep_images(const aimc_network* n, net_tensor* t) {
+static void keep_images(net_tensor* t) {
   if (t->kept == NULL) return;
-  for (const uint32_t made = done_by(n, &t->makers); t->copied < made; ++t->copied) {
+  for (; t->copied < t->made; ++t->copied) {
     memcpy(t->kept + t->copied * t->t->bytes,
            (const void*)(uintptr_t)(t->t->slots_address + t->copied % t->t->slots * t->t->bytes),
            t->t->bytes);
+  }
+}
+
+/* All lanes have done another image: how many images are that now, and whom is waited for next? */
+static void count_lanes(net_step* step) {
+  step->done = step->lanes[0].image;
+  step->lagging = 0;
+  for (const net_lane* lane = step->lanes; lane != step->lanes + step->lane_count; ++lane) {
+    if (lane->image > step->done) continue;
+    if (lane->image < step->done) step->lagging = 0;
+    step->done = lane->image;
+    ++step->lagging;
+  }
+}
+
+static void step_done(aimc_network* n, const net_step* step) {
+  net_tensor* out = &n->tensors[step->s->output];
+  count_images(n, out);
+  keep_images(out);
+  if (step->s->output == n->header->output && step->done % kProgressEvery == 0)
+    aimc_progress(n->first_image + step->done, n->total_images);
+  try_users(n, &out->readers);
+  try_users(n, &out->makers);
+  for (unsigned i = 0; i < 4 && step->s->inputs[i] != AIMC_NET_NONE; ++i) {
+    net_tensor* in = &n->tensors[step->s->inputs[i]];
+    count_images(n, in);
+    try_users(n, &in->makers);
   }
 }
 
@@ -114,24 +145,12 @@ static void image_done(aimc_network* n, net_lane* lane) {
   net_step* step = &n->steps[lane->step];
   lane->state = NET_IDLE;
   ++lane->image;
-  uint32_t done = lane->image;
-  for (uint32_t i = 0; i < step->lane_count; ++i) {
-    if (step->lanes[i].image < done) done = step->lanes[i].image;
+  if (lane->image == step->done + 1 && --step->lagging == 0) {
+    count_lanes(step);
+    if (step->done == n->limit) --n->steps_left;
+    step_done(n, step);
   }
-  if (done != step->done) {
-    step->done = done;
-    net_tensor* out = &n->tensors[step->s->output];
-    keep_images(n, out);
-    if (step->s->output == n->header->output && done % kProgressEvery == 0)
-      aimc_progress(n->first_image + done, n->total_images);
-    try_users(n, &out->readers);
-    if (out->makers.count > 1) try_users(n, &out->makers);
-    for (unsigned i = 0; i < 4 && step->s->inputs[i] != AIMC_NET_NONE; ++i) {
-      try_users(n, &n->tensors[step->s->inputs[i]].makers);
-    }
-    try_step(n, lane->step);
-  }
-  try_lane(n, lane);
+  if (lane->state == NET_IDLE && lane->image < startable(n, step)) start_image(n, lane);
 }
 
 /* ---- the DMA engine ---- */
@@ -151,11 +170,11 @@ static void start_fetching(aimc_network* n) {
 static aimc_status serve_engine(aimc_network* n, bool* moved) {
   if (n->engine_busy) {
     if (!aimc_dma_idle()) return AIMC_OK;
-    uint32_t value = 0;
-    const aimc_status status = aimc_dma_wait(0, &value);
     net_lane* lane = pop(&n->fetching);
     n->engine_busy = false;
-    if (status != AIMC_OK) {
+    if (aimc_read32(AIMC_DMA_BASE + AIMC_DMA_ERROR) != AIMC_DMA_ERROR_NONE) {
+      uint32_t value = 0;
+      const aimc_status status = aimc_dma_wait(0, &value);
       return net_fail(n, status, "step %s: DMA: %s (value 0x%08" PRIx32 ")",
                       net_step_name(n, lane->step), aimc_strerror(status), value);
     }
@@ -173,6 +192,12 @@ static unsigned bits_in(uint32_t mask) {
   return (unsigned)(mask & 1u) + (mask >> 1 & 1u) + (mask >> 2 & 1u) + (mask >> 3 & 1u);
 }
 
+/* Of four; a call of the compiler's library would take longer than the table. */
+static unsigned lowest_bit(unsigned mask) {
+  static const uint8_t lowest[1u << NET_THREADS] = {0, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
+  return lowest[mask];
+}
+
 /* Threads of a tile that may be started. A thread that has set its word may still be at its last
  * command: the tile is asked when there are not enough others. */
 static unsigned free_threads(net_tile* t, unsigned wanted) {
@@ -183,6 +208,14 @@ static unsigned free_threads(net_tile* t, unsigned wanted) {
   t->ended &= (uint8_t)active;
   free = kAllThreads & ~(unsigned)(t->busy | t->ended);
   return free;
+}
+
+/* Lanes that run are in the order in which they will probably end. */
+static void await_lane(aimc_network* n, net_lane* lane) {
+  net_lane** at = &n->running;
+  while (*at != NULL && (int32_t)((*at)->due - lane->due) <= 0) at = &(*at)->next;
+  lane->next = *at;
+  *at = lane;
 }
 
 /* All jobs or none: a chain that has only some of its threads could block another one. */
@@ -198,7 +231,7 @@ static bool start_group(aimc_network* n, net_lane* lane) {
   for (uint32_t j = 0; j < group->job_count; ++j) {
     const aimc_net_job* job = &group->jobs[j];
     net_tile* t = &n->tiles[job->tile];
-    const unsigned thread = (unsigned)__builtin_ctz(free_threads(t, 1));
+    const unsigned thread = lowest_bit(free_threads(t, 1));
     t->busy |= (uint8_t)(1u << thread);
     group->threads[j] = (uint8_t)thread;
     if (job->done_address != 0) aimc_write32(job->done_address, 0);
@@ -207,7 +240,9 @@ static bool start_group(aimc_network* n, net_lane* lane) {
   }
   lane->pending = 0;
   lane->state = NET_RUNNING;
-  n->running[n->running_count++] = lane;
+  lane->started = now();
+  lane->due = lane->started + group->shortest;
+  await_lane(n, lane);
   return true;
 }
 
@@ -246,14 +281,20 @@ static void end_group(aimc_network* n, net_lane* lane) {
   }
 }
 
-static void look_at_running(aimc_network* n, bool* moved) {
-  for (uint32_t i = 0; i < n->running_count;) {
-    net_lane* lane = n->running[i];
+/* Looks at those that may have ended by now, going by their shortest time so far, or at all. */
+static void look_at_running(aimc_network* n, bool all, bool* moved) {
+  const uint32_t time = now();
+  for (net_lane** at = &n->running; *at != NULL;) {
+    net_lane* lane = *at;
+    if (!all && (int32_t)(lane->due - time) > 0) return;
     if (!group_done(lane)) {
-      ++i;
+      at = &lane->next;
       continue;
     }
-    n->running[i] = n->running[--n->running_count];
+    net_group* group = &lane->groups[lane->at];
+    if (group->shortest == 0 || time - lane->started < group->shortest)
+      group->shortest = time - lane->started;
+    *at = lane->next;
     *moved = true;
     end_group(n, lane);
   }
@@ -261,19 +302,12 @@ static void look_at_running(aimc_network* n, bool* moved) {
 
 /* ---- the loop ---- */
 
-static bool all_done(const aimc_network* n) {
-  for (uint32_t i = n->first_step; i < n->end_step; ++i) {
-    if (n->steps[i].done < n->limit) return false;
-  }
-  return true;
-}
-
 /* One round: whatever is possible. */
 static aimc_status work(aimc_network* n, bool* moved) {
   const aimc_status status = serve_engine(n, moved);
   if (status != AIMC_OK) return status;
   start_groups(n, moved);
-  look_at_running(n, moved);
+  look_at_running(n, false, moved);
   /* Host work comes last, and one piece at a time: tiles shall not wait for it. */
   if (!*moved && n->hosted.count != 0) {
     net_lane* lane = pop(&n->hosted);
@@ -281,23 +315,29 @@ static aimc_status work(aimc_network* n, bool* moved) {
     image_done(n, lane);
     *moved = true;
   }
+  if (!*moved) look_at_running(n, true, moved);
   return AIMC_OK;
 }
 
 static aimc_status loop(aimc_network* n) {
-  const uint64_t ticks =
-      (uint64_t)n->options.timeout_us * (aimc_platform()->timebase_hz / 1000000u);
-  uint64_t limit = aimc_mtime() + ticks;
+  const uint64_t patience =
+      (uint64_t)n->options.timeout_us * (aimc_platform()->host_clock_khz / 1000u);
+  uint64_t limit = 0; /* from the first look without a result on */
+  n->steps_left = 0;
+  for (uint32_t i = n->first_step; i < n->end_step; ++i)
+    n->steps_left += n->steps[i].done < n->limit;
   for (uint32_t i = n->first_step; i < n->end_step; ++i) try_step(n, i);
-  while (!all_done(n)) {
+  while (n->steps_left != 0) {
     bool moved = false;
     aimc_status status = work(n, &moved);
     if (status == AIMC_OK && !moved) status = net_check_tiles(n);
     if (status != AIMC_OK) return status;
     if (moved) {
-      limit = aimc_mtime() + ticks;
+      limit = 0;
+    } else if (limit == 0) {
+      limit = aimc_cycles() + patience;
     } else if (!net_take_interrupts(n)) {
-      if (aimc_mtime() >= limit) return net_timed_out(n);
+      if (aimc_cycles() >= limit) return net_timed_out(n);
       net_sleep(n);
     }
   }
@@ -331,16 +371,21 @@ static void begin_tensor(const aimc_network* n, net_tensor* t) {
   }
   t->from_kept = earlier && !now;
   t->restores = earlier && now;
-  t->copied = t->restored = 0;
+  t->copied = t->restored = t->made = t->over = 0;
 }
 
 void net_begin_epoch(aimc_network* n) {
   for (uint32_t i = 0; i < n->header->tensors.count; ++i) begin_tensor(n, &n->tensors[i]);
-  for (uint32_t i = 0; i < n->header->steps.count; ++i) n->steps[i].done = 0;
+  for (uint32_t i = 0; i < n->header->steps.count; ++i) {
+    net_step* step = &n->steps[i];
+    step->done = step->s->epoch == n->epoch ? 0 : UINT32_MAX;
+    step->lagging = step->lane_count;
+  }
   for (uint32_t i = 0; i < n->lane_count; ++i) {
     n->lanes[i].image = 0;
     n->lanes[i].state = NET_IDLE;
   }
-  n->fetching.count = n->fetched.count = n->hosted.count = n->running_count = 0;
+  n->fetching.count = n->fetched.count = n->hosted.count = 0;
+  n->running = NULL;
   n->engine_busy = false;
 }

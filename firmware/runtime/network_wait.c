@@ -44,8 +44,8 @@ bool net_take_interrupts(const aimc_network* n) {
 }
 
 static bool threads_share(const aimc_network* n) {
-  for (uint32_t i = 0; i < n->running_count; ++i) {
-    const net_group* group = &n->running[i]->groups[n->running[i]->at];
+  for (const net_lane* lane = n->running; lane != NULL; lane = lane->next) {
+    const net_group* group = &lane->groups[lane->at];
     for (uint32_t j = 0; j < group->job_count; ++j) {
       const unsigned busy = n->tiles[group->jobs[j].tile].busy;
       if ((busy & (busy - 1u)) != 0) return true;
@@ -71,8 +71,7 @@ static aimc_status tile_failed(aimc_network* n, uint32_t index) {
     if ((state & AIMC_TILE_PROGRAM_STATE_FAULT_MASK) == 0) continue;
     command = aimc_read32(t->tile.base + AIMC_TILE_PROGRAM_PC + 4 * thread);
   }
-  for (uint32_t i = 0; i < n->running_count; ++i) {
-    const net_lane* lane = n->running[i];
+  for (const net_lane* lane = n->running; lane != NULL; lane = lane->next) {
     if (net_jobs_on(&lane->groups[lane->at], index) != 0) step = net_step_name(n, lane->step);
   }
   return net_fail(n, status == AIMC_OK ? AIMC_BUS : status,
@@ -90,8 +89,8 @@ aimc_status net_check_tiles(aimc_network* n) {
 
 aimc_status net_timed_out(aimc_network* n) {
   const uint32_t us = n->options.timeout_us;
-  if (n->running_count != 0) {
-    const net_lane* lane = n->running[0];
+  const net_lane* lane = n->running;
+  if (lane != NULL) {
     const net_group* group = &lane->groups[lane->at];
     const aimc_net_job* job = &group->jobs[lane->pending];
     const uint32_t command = aimc_read32(n->tiles[job->tile].tile.base + AIMC_TILE_PROGRAM_PC +

@@ -52,10 +52,17 @@ static void add_pixels(const int8_t* pixel, uint32_t pitch, uint32_t count, uint
 static void sum_four(const rectangle* r, uint32_t at, uint32_t sums[4]) {
   uint32_t lanes[2] = {0, 0};
   uint32_t room = kLaneLimit;
+  uint32_t rows = r->rows.end - r->rows.begin;
+  uint32_t columns = r->columns.end - r->columns.begin;
+  const int8_t* row = r->image + r->rows.begin * r->row_bytes + r->columns.begin * r->pitch + at;
   memset(sums, 0, 4 * sizeof *sums);
-  for (uint32_t y = r->rows.begin; y < r->rows.end; ++y) {
-    const int8_t* pixel = r->image + y * r->row_bytes + r->columns.begin * r->pitch + at;
-    for (uint32_t left = r->columns.end - r->columns.begin; left != 0;) {
+  if (columns * r->pitch == r->row_bytes) {
+    columns *= rows; /* whole rows follow each other without gaps */
+    rows = 1;
+  }
+  for (; rows != 0; --rows, row += r->row_bytes) {
+    const int8_t* pixel = row;
+    for (uint32_t left = columns; left != 0;) {
       const uint32_t count = left < room ? left : room;
       add_pixels(pixel, r->pitch, count, lanes);
       pixel += count * r->pitch;
