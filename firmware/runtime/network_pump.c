@@ -1,10 +1,10 @@
 /* The event loop: lanes move on as inputs, room, the DMA engine, threads and results allow. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "aimc_program.h"
 #include "hal_internal.h"
 #include "network_internal.h"
+#include "nn_internal.h"
 
 static inline uint32_t now(void) {
   uint32_t cycles = 0;
@@ -66,8 +66,8 @@ static uint32_t startable(const aimc_network* n, const net_step* step) {
 /* Brings the parts of earlier epochs back into the slot, before the first lane adds to it. */
 static void restore(net_tensor* t, uint32_t image) {
   if (!t->restores || image < t->restored) return;
-  memcpy((void*)(uintptr_t)(t->t->slots_address + image % t->t->slots * t->t->bytes),
-         t->kept + image * t->t->bytes, t->t->bytes);
+  nn_copy((void*)(uintptr_t)(t->t->slots_address + image % t->t->slots * t->t->bytes),
+          t->kept + image * t->t->bytes, t->t->bytes);
   t->restored = image + 1;
 }
 
@@ -107,9 +107,9 @@ static void try_users(aimc_network* n, const net_users* users) {
 static void keep_images(net_tensor* t) {
   if (t->kept == NULL) return;
   for (; t->copied < t->made; ++t->copied) {
-    memcpy(t->kept + t->copied * t->t->bytes,
-           (const void*)(uintptr_t)(t->t->slots_address + t->copied % t->t->slots * t->t->bytes),
-           t->t->bytes);
+    nn_copy(t->kept + t->copied * t->t->bytes,
+            (const void*)(uintptr_t)(t->t->slots_address + t->copied % t->t->slots * t->t->bytes),
+            t->t->bytes);
   }
 }
 

@@ -2,6 +2,8 @@
 #ifndef AIMC_NN_INTERNAL_H
 #define AIMC_NN_INTERNAL_H
 
+#include <string.h>
+
 #include "network_image.h"
 
 /** High half of 2 a b, rounded to the nearest, ties upwards; saturates for -2^31 * -2^31. */
@@ -42,6 +44,28 @@ static inline int32_t nn_wrapping_add(int32_t a, int32_t b) {
 /** A result within the range of an activation. The zero point may be added to any number. */
 static inline int8_t nn_clamp(int64_t value, const aimc_net_clamp* clamp) {
   return (int8_t)(value < clamp->least ? clamp->least : value > clamp->most ? clamp->most : value);
+}
+
+/** memcpy, in words where it can be: that of a small C library takes a byte at a time. */
+static inline void nn_copy(void* to, const void* from, uint32_t bytes) {
+  if ((((uintptr_t)to | (uintptr_t)from | bytes) & 3u) != 0) {
+    memcpy(to, from, bytes);
+    return;
+  }
+  uint32_t* out = to;
+  const uint32_t* in = from;
+  const uint32_t* const end = in + bytes / 4;
+  for (; end - in >= 4; in += 4, out += 4) {
+    const uint32_t a = in[0];
+    const uint32_t b = in[1];
+    const uint32_t c = in[2];
+    const uint32_t d = in[3];
+    out[0] = a;
+    out[1] = b;
+    out[2] = c;
+    out[3] = d;
+  }
+  while (in != end) *out++ = *in++;
 }
 
 /** Elements of the input under a window at a position; those in the padding do not count. */

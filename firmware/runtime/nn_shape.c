@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nn.h"
+#include "nn_internal.h"
 
 void aimc_nn_fill(const aimc_nn_dims* dims, int8_t fill, int8_t* out) {
   const uint32_t pixels = dims->rows * dims->columns;
@@ -32,7 +33,7 @@ void aimc_nn_reshape_s8(const aimc_nn_dims* in_dims, const int8_t* in, const aim
   uint32_t out_left = out_dims->channels;
   for (uint32_t left = in_dims->rows * in_dims->columns * in_dims->channels; left != 0;) {
     const uint32_t count = in_left < out_left ? in_left : out_left;
-    memcpy(out, in, count);
+    nn_copy(out, in, count);
     in += count;
     out += count;
     left -= count;
@@ -55,7 +56,7 @@ static void place(uint32_t row, uint32_t column, uint32_t channel, const aimc_nn
   for (uint32_t y = 0; y < in_dims->rows; ++y) {
     int8_t* to = out + ((row + y) * out_dims->columns + column) * out_dims->pitch + channel;
     for (uint32_t x = 0; x < in_dims->columns; ++x, in += in_dims->pitch, to += out_dims->pitch) {
-      memcpy(to, in, in_dims->channels);
+      nn_copy(to, in, in_dims->channels);
     }
   }
 }
@@ -79,7 +80,7 @@ static int8_t* patch_row(const aimc_nn_dims* in_dims, const int8_t* row, int32_t
     if (row == NULL || column < 0 || column >= (int32_t)in_dims->columns) {
       memset(out, (uint8_t)fill, bytes);
     } else {
-      memcpy(out, row + (uint32_t)column * in_dims->pitch, bytes);
+      nn_copy(out, row + (uint32_t)column * in_dims->pitch, bytes);
     }
   }
   return out;
