@@ -8,7 +8,6 @@ namespace aimc::analog {
 namespace {
 
 constexpr double kMaxWeight = 127.0;
-constexpr int kMaxSquare = 32767;  // squares of inputs beyond this are halved, see square
 
 }  // namespace
 
@@ -66,6 +65,7 @@ double CellArray::target_loading_us(unsigned column, const Region& region) const
 }
 
 void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
+  ++ideal_version_;
   for (std::size_t column = region.first_column; column < region.first_column + region.columns;
        ++column) {
     for (std::size_t row = region.first_row; row < region.first_row + region.rows; ++row) {
@@ -78,8 +78,10 @@ void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
 const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& region,
                                        core::TimePs now_ps) {
   if (devices_) devices_->prepare(region, now_ps);
-  if (noisy()) {
-    square(driven, region.rows);
+  if (ahead_.take(driven, region, version(), sums_, variances_, variance_unit_)) {
+    // There they are.
+  } else if (noisy()) {
+    variance_unit_ = square_inputs(driven, region.rows, squares_);
     const SumJob job{&driven, &sums_};
     const SumJob variance_job{&squares_, &variances_};
     column_sums(codes(), &job, devices_->variance(), &variance_job, 1, region);
@@ -95,18 +97,14 @@ const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& r
   return sums_;
 }
 
-// Squares of the inputs with the inputs' signs as 15-bit codes. Halving is the only case in which a
-// square is rounded, and then the largest is above 2^15.
-void CellArray::square(const InputCodes& driven, std::size_t rows) {
-  int largest = 0;
-  for (std::size_t i = 0; i < rows; ++i) largest = std::max<int>(largest, driven.magnitude[i]);
-  const int shift = largest * largest > kMaxSquare ? 1 : 0;
-  for (std::size_t i = 0; i < rows; ++i) {
-    const int square = (driven.magnitude[i] * driven.magnitude[i] + shift) >> shift;
-    squares_.value[i] = static_cast<std::int16_t>(driven.value[i] < 0 ? -square : square);
-    squares_.magnitude[i] = static_cast<std::int16_t>(square);
-  }
-  variance_unit_ = shift + 1.0;
+void CellArray::start_ahead(const Region& region, core::TimePs now_ps) {
+  if (devices_) devices_->prepare(region, now_ps);
+  ahead_.start(region, version());
+}
+
+void CellArray::compute_ahead() {
+  const VarianceCodes none;
+  ahead_.compute(codes(), devices_ ? devices_->variance() : none, columns_, sums_.instructions);
 }
 
 // What a reference column subtracts has flowed through the devices all the same.

@@ -8,6 +8,7 @@
 #include "models/analog/column_sums.h"
 #include "models/analog/crossbar.h"
 #include "models/analog/device_array.h"
+#include "models/analog/sums_ahead.h"
 
 namespace aimc::analog {
 
@@ -23,6 +24,15 @@ class CellArray {
   /// step_us() and an input LSB. Brings the devices to time `now_ps`, notes that they were read and
   /// adds what flowed to charge(). Where devices have read noise, variances() follow.
   const ColumnSums& integrate(const InputCodes& driven, const Region& region, core::TimePs now_ps);
+
+  /// Announces conversions: start, then up to kMaxSumInputs inputs in the order in which
+  /// integrate() will get them, then compute. No result depends on it; sums are computed in one
+  /// pass over the codes and used where integrate() is asked for what was announced.
+  void start_ahead(const Region& region, core::TimePs now_ps);
+  void announce(const InputCodes& driven) { ahead_.announce(driven); }
+  void compute_ahead();
+  /// True while announced conversions are to come.
+  bool any_ahead() const { return ahead_.any(); }
 
   /// Variances of the sums, in units of variance_step_us2(); nothing where is no read noise.
   const ColumnSums* variances() const { return noisy() ? &variances_ : nullptr; }
@@ -53,7 +63,7 @@ class CellArray {
   void store_ideal(const std::int8_t* weights, const Region& region);
   double reference_charge(const InputCodes& driven, const Region& region) const;
   bool noisy() const { return devices_ && !devices_->variance().empty(); }
-  void square(const InputCodes& driven, std::size_t rows);
+  std::uint64_t version() const { return devices_ ? devices_->version() : ideal_version_; }
 
   std::size_t rows_;
   std::size_t columns_;
@@ -67,6 +77,8 @@ class CellArray {
   InputCodes squares_;
   ColumnSums variances_;
   double variance_unit_ = 1.0;  // of a square, input LSB squared
+  SumsAhead ahead_;
+  std::uint64_t ideal_version_ = 0;  // counts changes of the ideal codes
   double charge_ = 0.0;
 };
 

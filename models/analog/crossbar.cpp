@@ -45,6 +45,16 @@ struct Crossbar::State {
     output.convert(array, sums, driven, region, mode);
   }
 
+  // The conversions of the MVM whose inputs are loaded are to come.
+  void announce(const Region& region, const ReadMode& mode) {
+    if (mode.four_phase) {
+      array.announce(inputs.driven(Sign::kPositive, region));
+      array.announce(inputs.driven(Sign::kNegative, region));
+    } else {
+      array.announce(inputs.driven(Sign::kBoth, region));
+    }
+  }
+
   CrossbarConfig config;
   CellWriter writer;
   InputStage inputs;
@@ -83,6 +93,11 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
   result.clipped_inputs = s.inputs.load(inputs, zero_point, region, mode);
   result.duration_ps = mvm_duration_ps(mode);
 
+  if (mode.four_phase && !s.array.any_ahead()) {  // both conversions in one pass
+    s.array.start_ahead(region, now_ps);
+    s.announce(region, mode);
+    s.array.compute_ahead();
+  }
   s.array.clear_charge();
   s.output.clear(region);
   if (mode.four_phase) {
@@ -110,6 +125,24 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
                             window_ns(s.config, mode) / kEnergyWindowNs +
                         s.config.readout.energy_pj * 1e-12 * lines * phases(mode);
   return result;
+}
+
+unsigned Crossbar::most_ahead(const ReadMode& mode) const {
+  return static_cast<unsigned>(kMaxSumInputs) / (mode.four_phase ? 2 : 1);
+}
+
+void Crossbar::announce(const std::int8_t* inputs, std::size_t stride, unsigned count,
+                        std::int8_t zero_point, const Region& region, const ReadMode& mode,
+                        core::TimePs now_ps) {
+  State& s = *state_;
+  check_region(s.config, region);
+  check_mode(s.config, mode);
+  s.array.start_ahead(region, now_ps);
+  for (unsigned i = 0; i < std::min(count, most_ahead(mode)); ++i) {
+    s.inputs.load(inputs + i * stride, zero_point, region, mode);
+    s.announce(region, mode);
+  }
+  s.array.compute_ahead();
 }
 
 double Crossbar::count_scale(const ReadMode& mode) const {

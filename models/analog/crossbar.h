@@ -123,6 +123,15 @@ class Crossbar {
   MvmResult mvm(const std::int8_t* inputs, std::int8_t zero_point, const Region& region,
                 const ReadMode& mode, core::TimePs now_ps, std::uint16_t* cp, std::uint16_t* cn);
 
+  /// MVMs that are worth announcing at once.
+  unsigned most_ahead(const ReadMode& mode) const;
+  /// Announces up to most_ahead MVMs, whose inputs lie `stride` apart, the first of which will take
+  /// place at `now_ps`: their sums are computed in one pass over the array, and used by the calls
+  /// of mvm that follow. Results do not depend on it, whatever follows.
+  void announce(const std::int8_t* inputs, std::size_t stride, unsigned count,
+                std::int8_t zero_point, const Region& region, const ReadMode& mode,
+                core::TimePs now_ps);
+
   /// Nominal counts per unit of |x| |w|: full_scale * (g_max - g_min) * v_read / (i_full_scale /
   /// 2^range * 127 * 2^magnitude_bits).
   double count_scale(const ReadMode& mode) const;

@@ -293,6 +293,7 @@ void DeviceArray::for_each_run(unsigned column, core::TimePs now_ps, std::uint64
 }
 
 void DeviceArray::refresh(unsigned column, core::TimePs now_ps) {
+  ++version_;
   Window window{0, kForever, reads_step(column)};
   const auto use = [&](std::size_t cell, std::size_t run, core::TimePs written_ps,
                        const AgeStep& step) {

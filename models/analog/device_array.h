@@ -54,6 +54,8 @@ class DeviceArray {
   }
   /// True when all codes of the region are known to hold at `now_ps`: prepare has nothing to do.
   bool holds(const Region& region, core::TimePs now_ps) const;
+  /// Another number whenever codes may have changed.
+  std::uint64_t version() const { return version_; }
   /// Notes that the region's columns have been read once.
   void disturb(const Region& region);
 
@@ -138,6 +140,7 @@ class DeviceArray {
   VarianceCodes variance_;
   std::vector<Window> windows_;  // of each column: when its codes hold
   Held held_;
+  std::uint64_t version_ = 0;
   std::vector<std::uint64_t> reads_;  // of each column since it was last written
   double disturbed_ = 0.0;            // share of the way, of the column under way
   std::vector<float> dither_;

@@ -51,8 +51,14 @@ void MvmJob::compute() {
   cn_.resize(region_.columns);
   dac_j_ = array_j_ = adc_j_ = 0.0;
   saturated_ = 0;
+  const unsigned ahead = crossbar_.most_ahead(mode_);
   for (unsigned i = 0; i < repetitions_; ++i) {
     const std::uint8_t* inputs = inputs_.data() + static_cast<std::size_t>(i) * stride_;
+    if (i % ahead == 0 && i + 1 < repetitions_) {
+      crossbar_.announce(reinterpret_cast<const std::int8_t*>(inputs), stride_,
+                         std::min(ahead, repetitions_ - i), zero_point_, region_, mode_,
+                         integrates_at_ + i * interval_);
+    }
     const analog::MvmResult result =
         crossbar_.mvm(reinterpret_cast<const std::int8_t*>(inputs), zero_point_, region_, mode_,
                       integrates_at_ + i * interval_, cp_.data(), cn_.data());

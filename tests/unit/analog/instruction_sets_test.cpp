@@ -69,5 +69,50 @@ TEST(InstructionSets, GiveTheSameCountsAndEnergies) {
   }
 }
 
+// Announced MVMs are computed together. Whether what follows is what was announced, at once or
+// when the devices have aged or were written: results are those of MVMs that were not announced.
+TEST(Announcements, ChangeNoResult) {
+  Dice dice(13, "ahead");
+  for (int trial = 0; trial < 30; ++trial) {
+    SCOPED_TRACE(trial);
+    CrossbarConfig config;
+    config.rows = static_cast<unsigned>(dice.between(1, 200));
+    config.columns = static_cast<unsigned>(dice.between(1, 60));
+    config.mode = trial % 4 == 0 ? AnalogMode::kIdeal : AnalogMode::kPhysical;
+    config.device.disturb_per_read = trial % 5 == 0 ? 1e-3 : 0.0;
+    config.device.read_noise = trial % 7 == 0 ? 0.0 : 1.0;
+    Crossbar plain(config, 1, "tile0");
+    Crossbar announced(config, 1, "tile0");
+    const Region all{0, config.rows, 0, config.columns};
+    const auto weights = dice.codes(std::size_t{config.rows} * config.columns);
+    core::TimePs now = plain.program(weights.data(), all, 0).duration_ps;
+    announced.program(weights.data(), all, 0);
+    for (int command = 0; command < 8; ++command) {
+      const Region region = draw_region(dice, config.rows, config.columns);
+      const ReadMode mode{8, dice.between(0, 1) == 1, 0};
+      const unsigned count = static_cast<unsigned>(dice.between(1, 6));
+      auto inputs = dice.codes(std::size_t{count} * region.rows);
+      announced.announce(inputs.data(), region.rows, count, 3, region, mode, now);
+      const int surprise = dice.between(0, 4);
+      if (surprise == 0) inputs = dice.codes(inputs.size());
+      if (surprise == 1) now += 100 * kSecond;
+      if (surprise == 2) {
+        plain.program(weights.data(), region, now);
+        announced.program(weights.data(), region, now);
+      }
+      for (unsigned i = 0; i < count; ++i) {
+        const auto first = inputs.begin() + static_cast<std::ptrdiff_t>(i * region.rows);
+        const std::vector<std::int8_t> vector(first, first + region.rows);
+        if (surprise == 3) now += 3 * kSecond;
+        const Counts expected = test::run(plain, vector, 3, region, mode, now);
+        const Counts counts = test::run(announced, vector, 3, region, mode, now);
+        ASSERT_EQ(counts.cp, expected.cp) << command;
+        ASSERT_EQ(counts.cn, expected.cn) << command;
+        ASSERT_EQ(counts.result.array_energy_j, expected.result.array_energy_j);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace aimc::analog
