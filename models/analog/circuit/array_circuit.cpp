@@ -40,7 +40,7 @@ void ArrayCircuit::update(const std::vector<double>& conductance_us) {
   if (attenuates_) {
     IrDrop model(rows_, bitlines_, {wires_.wordline_ohm, wires_.bitline_ohm});
     model.factor(siemens);
-    const std::vector<double> attenuation = model.attenuation();
+    const std::vector<double> attenuation = model.attenuation(cell_);
     std::transform(attenuation.begin(), attenuation.end(), shares_.begin(), [](double share) {
       const double code = std::clamp(share, 0.0, 1.0) * static_cast<double>(kFullShare);
       return static_cast<std::uint16_t>(code + 0.5);

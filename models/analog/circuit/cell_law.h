@@ -23,6 +23,12 @@ struct CellLaw {
     if (ohmic()) return siemens * volt;
     return siemens * reference_v * std::sinh(volt / scale_v) / std::sinh(reference_v / scale_v);
   }
+  /// Relative change of the current over that of the voltage, at the reference voltage: how much
+  /// more a small drop costs than behind an ohmic cell.
+  double sensitivity() const {
+    if (ohmic()) return 1.0;
+    return reference_v / scale_v / std::tanh(reference_v / scale_v);
+  }
   /// Its derivative, S.
   double slope(double siemens, double volt) const {
     if (ohmic()) return siemens;

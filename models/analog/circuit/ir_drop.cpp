@@ -7,6 +7,8 @@ namespace aimc::analog {
 namespace {
 
 constexpr int kMostSweeps = 2000;
+constexpr int kMostSteps = 200;
+constexpr double kSecantTolerance = 1e-4;  // of a secant conductance, relative
 
 }  // namespace
 
@@ -114,6 +116,32 @@ std::vector<double> IrDrop::attenuation() {
     const double factor = sum > 0.0 ? exact[j] / sum : 1.0;
     for (std::size_t i = 0; i < rows_; ++i) share[start + i] *= factor;
   }
+  return share;
+}
+
+// Voltages follow from secant conductances and these from voltages. A drop lowers a conductance,
+// which lowers the drop: going a quarter of the way (in the logarithm) each time settles it.
+std::vector<double> IrDrop::attenuation(const CellLaw& cell) {
+  if (cell.ohmic()) return attenuation();
+  const std::vector<double> nominal = siemens_;
+  std::vector<double> secant = nominal;
+  std::vector<double> share(nominal.size(), 1.0);
+  const std::vector<double> driven(rows_, 1.0);
+  for (int step = 0; step < kMostSteps; ++step) {
+    factor(secant);
+    currents(driven);
+    double largest = 0.0;
+    for (std::size_t k = 0; k < share.size(); ++k) {
+      if (nominal[k] == 0.0) continue;
+      const double voltage = std::max(word_v_[k] - bit_v_[k], 1e-12);
+      share[k] = cell.current(1.0, voltage * cell.reference_v) / cell.reference_v;
+      const double ratio = nominal[k] * share[k] / (voltage * secant[k]);
+      largest = std::max(largest, std::fabs(ratio - 1.0));
+      secant[k] *= std::sqrt(std::sqrt(ratio));
+    }
+    if (largest < kSecantTolerance) break;
+  }
+  factor(nominal);
   return share;
 }
 

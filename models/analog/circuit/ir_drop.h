@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "models/analog/circuit/cell_law.h"
+
 namespace aimc::analog {
 
 /// Resistance of the wires of a crossbar, laid out as in CrossbarCircuit.
@@ -30,6 +32,10 @@ class IrDrop {
   void factor(const std::vector<double>& siemens);
   /// T_ij / G_ij of every cell, in the same order.
   std::vector<double> attenuation();
+  /// The same for cells that are not ohmic: their currents over those at `cell.reference_v`, with
+  /// all rows at that voltage. Exact for all rows at it; too small where fewer rows share a
+  /// bitline.
+  std::vector<double> attenuation(const CellLaw& cell);
   /// The exact current of every column, A, for the wordlines' voltages, by relaxation: wordlines
   /// and bitlines are solved in turn until no voltage moves by more than `tolerance` of the
   /// largest.

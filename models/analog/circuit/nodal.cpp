@@ -16,6 +16,7 @@ using Triplet = Eigen::Triplet<double>;
 constexpr int kMostNewtonSteps = 200;
 constexpr int kMostHalvings = 40;
 constexpr double kResidual = 1e-13;  // of the largest current of a cell
+constexpr double kRounding = 4e-15;  // of the largest voltage
 
 void check(const CrossbarCircuit& circuit) {
   const std::size_t cells = circuit.rows * circuit.columns;
@@ -59,11 +60,9 @@ class Network {
   void solve() {
     step(true);
     if (circuit_.cell.ohmic()) return;
-    double largest = 0.0;
-    for (const double siemens : circuit_.siemens)
-      largest = std::max(largest, siemens * circuit_.cell.reference_v);
+    const double tolerance = residual_tolerance();
     for (int i = 0; i < kMostNewtonSteps; ++i) {
-      if (residual(volts_).lpNorm<Eigen::Infinity>() <= kResidual * largest) return;
+      if (residual(volts_).lpNorm<Eigen::Infinity>() <= tolerance) return;
       step(false);
     }
     throw std::runtime_error("nodal: Newton's method does not converge");
@@ -72,6 +71,19 @@ class Network {
   NodalSolution solution() const;
 
  private:
+  // Wires of little resistance turn the last bits of voltages into currents.
+  double residual_tolerance() const {
+    double cell_a = 0.0;
+    for (const double siemens : circuit_.siemens)
+      cell_a = std::max(cell_a, siemens * circuit_.cell.reference_v);
+    double wire_a = 0.0;
+    for_each_segment([&](const Node& a, const Node& b, double siemens) {
+      wire_a = std::max(wire_a,
+                        siemens * std::max(std::fabs(volt(a, volts_)), std::fabs(volt(b, volts_))));
+    });
+    return kResidual * cell_a + kRounding * wire_a;
+  }
+
   // Lines that cells of more than zero conductance connect, by way of other lines, to one held.
   void find_tied_lines() {
     word_tied_.assign(circuit_.rows, false);

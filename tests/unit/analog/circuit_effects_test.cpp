@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "models/analog/circuit/ir_drop.h"
 #include "models/analog/circuit/nodal.h"
@@ -144,6 +145,23 @@ TEST(CircuitEffects, InputsOfBothSignsDropNearlyLikeTheirNetwork) {
     left += std::pow(counts.cp[j] - exact[2 * j], 2.0);
   }
   EXPECT_LT(std::sqrt(left / drop), 0.12);
+}
+
+TEST(CircuitEffects, DiodesMakeDropsLarger) {
+  const Sample sample(0, 127);
+  const auto total = [&](const CrossbarConfig& config) {
+    Crossbar crossbar(config, 1, "tile0");
+    crossbar.program(sample.weights.data(), kAll, 0);
+    const Counts counts = run(crossbar, sample.inputs, 0, kAll, {8, false, 0}, kSecond);
+    return std::accumulate(counts.cp.begin(), counts.cp.end(), 0.0);
+  };
+  CrossbarConfig config = resistive(0.5);
+  const double ohmic = total(perfect()) - total(config);
+  config.wires.selector = Selector::kDiode;
+  config.wires.half_bias_ratio = 10.0;  // sensitivity 4.6
+  const double behind_diodes = total(perfect()) - total(config);
+  EXPECT_GT(behind_diodes / ohmic, 3.5);
+  EXPECT_LT(behind_diodes / ohmic, 4.6);
 }
 
 TEST(CircuitEffects, SmallResistancesDropInProportion) {

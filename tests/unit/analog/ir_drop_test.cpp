@@ -117,6 +117,65 @@ TEST(IrDrop, AttenuationLeavesLittleOfTheDrop) {
   }
 }
 
+std::vector<double> selector_currents(const CrossbarCircuit& circuit) {
+  const std::vector<double> share = model_of(circuit).attenuation(circuit.cell);
+  const std::vector<double> siemens = by_columns(circuit.siemens, circuit.rows);
+  std::vector<double> currents(circuit.columns);
+  for (std::size_t k = 0; k < share.size(); ++k)
+    currents[k / circuit.rows] += siemens[k] * share[k] * circuit.wordlines[k % circuit.rows].volt;
+  return currents;
+}
+
+TEST(IrDrop, SelectorsWithAllRowsOnAreThoseOfTheNodalSolution) {
+  for (const double ratio : {3.0, 100.0, 1e6}) {
+    for (const double ohm : {0.5, 5.0, 50.0}) {
+      CrossbarCircuit circuit = random_crossbar(32, 40, ohm);
+      circuit.cell = CellLaw::half_bias(ratio, 0.2);
+      for (LineEnd& end : circuit.wordlines) end.volt = 0.2;
+      const NodalSolution exact = solve_nodal(circuit);
+      const std::vector<double> currents = selector_currents(circuit);
+      for (std::size_t j = 0; j < circuit.columns; ++j)
+        EXPECT_NEAR(currents[j] / exact.bitline_a[j], 1.0, 1e-3) << ratio << " " << ohm;
+    }
+  }
+}
+
+TEST(IrDrop, SelectorsMultiplySmallDropsByTheirSensitivity) {
+  CrossbarCircuit circuit = random_crossbar(32, 32, 0.02);
+  for (LineEnd& end : circuit.wordlines) end.volt = 0.2;
+  const auto lost = [&] {
+    double sum = 0.0;
+    const std::vector<double> currents = solve_nodal(circuit).bitline_a;
+    for (const double current : currents) sum -= current;
+    for (const double siemens : circuit.siemens) sum += 0.2 * siemens;
+    return sum;
+  };
+  const double ohmic = lost();
+  for (const double ratio : {4.0, 1000.0}) {
+    circuit.cell = CellLaw::half_bias(ratio, 0.2);
+    EXPECT_NEAR(lost() / ohmic / circuit.cell.sensitivity(), 1.0, 0.01) << ratio;
+  }
+  EXPECT_NEAR(circuit.cell.sensitivity(), 2.0 * std::acosh(500.0), 1e-3);
+}
+
+TEST(IrDrop, SelectorsWithFewerRowsOnDropLess) {
+  CrossbarCircuit circuit = random_crossbar(48, 48, 1.0);
+  circuit.cell = CellLaw::half_bias(1000.0, 0.2);
+  for (std::size_t i = 0; i < 48; ++i) circuit.wordlines[i].volt = i % 2 == 0 ? 0.2 : 0.0;
+  const NodalSolution exact = solve_nodal(circuit);
+  const std::vector<double> currents = selector_currents(circuit);
+  double modelled = 0.0;
+  double wanted = 0.0;
+  double ideal = 0.0;
+  for (std::size_t j = 0; j < 48; ++j) {
+    modelled += currents[j];
+    wanted += exact.bitline_a[j];
+    for (std::size_t i = 0; i < 48; i += 2) ideal += 0.2 * circuit.siemens[i * 48 + j];
+  }
+  EXPECT_GT((ideal - modelled) / (ideal - wanted), 1.0);
+  EXPECT_LT((ideal - modelled) / (ideal - wanted), 1.3);
+}
+
 TEST(IrDrop, CellsThatDoNotConductAreNoTrouble) {
   CrossbarCircuit circuit = random_crossbar(8, 4, 5.0);
   for (std::size_t i = 0; i < 8; ++i) circuit.siemens[i * 4 + 2] = 0.0;
