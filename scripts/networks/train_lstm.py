@@ -10,10 +10,10 @@ from training import (CLASSES, Plan, SOURCE, Value, accuracy, arguments, decisio
 from autograd import concatenate
 from tile_layers import c_table, fit, source_files
 
-PLAN = Plan(seed=2027, epochs=10, batch=200, rate=4e-3, weight_noise=0.03)
+PLAN = Plan(seed=2027, epochs=12, batch=200, rate=4e-3, weight_noise=0.05)
 SIDE, UNITS = 28, 64
 GATE_LIMIT = 1.0
-GATE_NOISE = 0.05   # sigma on the gates' sums: conversion to counts and read noise
+GATE_NOISE = 0.15   # sigma on the gates' sums: conversion to counts and read noise
 STEP = 1 / 128      # of pixels and states, which share the rows of a tile
 CELL_FRACTION = 12  # bits of a cell state, which has 16
 CELL_SHIFT = 7      # of a cell state, to an index of its table
