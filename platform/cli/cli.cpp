@@ -59,7 +59,7 @@ int dispatch(const std::string& program, const std::vector<std::string>& argumen
   add_nmpu_replay(app, invocation);
   add_golden(app, invocation);
   add_compile(app, invocation);
-  add_unbuilt(app);
+  add_infer(app, invocation);
   try {
     std::reverse(own.begin(), own.end());  // CLI11 takes its words from the back
     app.parse(own);

@@ -29,7 +29,6 @@ void add_compare(CLI::App& app, Invocation& invocation);
 void add_nmpu_replay(CLI::App& app, Invocation& invocation);
 void add_golden(CLI::App& app, Invocation& invocation);
 void add_compile(CLI::App& app, Invocation& invocation);
-/// Subcommands that are planned and refused: infer.
-void add_unbuilt(CLI::App& app);
+void add_infer(CLI::App& app, Invocation& invocation);
 
 }  // namespace aimc::cli

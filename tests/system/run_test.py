@@ -156,12 +156,6 @@ class BadInput(RunTest):
         self.refused("--load", f"{self.workspace.path}/none.gz@0x84000000", words=["none.gz"])
         self.refused("--load", f"{IMAGES}@0x20000000", words=["0x20000000"])
 
-    def test_unbuilt_is_refused_by_name(self):
-        for command in ("compile", "infer"):
-            run = self.workspace.call([PROGRAM, command, "x"])
-            self.assertEqual(run.status, 2)
-            self.assertRegex(run.stderr, f"{command}.*not built")
-
     def test_usage(self):
         self.refused("--nmpu", "fast", words=["fast", "lockstep"])
         self.refused("--seed", "abc", words=["abc"])

@@ -279,14 +279,10 @@ TEST_F(CliRun, RefusesAgesThatAreNone) {
   expect_refused({"--age", "-1day"}, "--age: value '-1day' is out of range");
 }
 
-TEST_F(CliRun, RefusesWhatIsNotBuiltYet) {
+TEST_F(CliRun, RefusesWhatItDoesNotKnow) {
   expect_refused(
       {"--trace", "dot"},
       "--trace: value 'dot' is not known; expected one of perfetto, vcd, fst, csv, instr");
-  for (const char* command : {"infer"}) {
-    EXPECT_EQ(main({command, "x", "--y"}), 2);
-    EXPECT_THAT(err_, HasSubstr(std::string("'aimc-vp ") + command + "' is not built yet"));
-  }
   EXPECT_EQ(main({"rum"}), 2);
   EXPECT_EQ(main({}), 2);
 }
