@@ -50,7 +50,7 @@ class Macros(unittest.TestCase):
             with self.subTest(macro=macro):
                 derived = self.peak(macro)
                 run = self.workspace.run("peak", "--platform", macro, "--analog", "ideal", "--", "--data", "dense",
-                                         "--strided", "8", "--repetitions", "800", "--bits", str(derived["input_bits"]))
+                                         "--repetitions", "6400", "--bits", str(derived["input_bits"]))
                 self.assertEqual(run.status, 0, run.stdout + run.stderr)
                 mode = derived["modes"][0]
                 tiles = len(run.summary["tiles"])
@@ -59,9 +59,9 @@ class Macros(unittest.TestCase):
                 for component, activity, joules, *_ in run.accounts():
                     for part, name in (("dac", "/dac"), ("array", "/crossbar"), ("adc", "/adc")):
                         if component.startswith("tile") and component.endswith(name) and activity != "programming":
-                            accounts[part] = accounts.get(part, 0.0) + joules * 1e12 / (800 * tiles)
+                            accounts[part] = accounts.get(part, 0.0) + joules * 1e12 / (6400 * tiles)
                 for part, picojoules in accounts.items():
-                    # One row of weights is every row's, and eight vectors repeat: means of few numbers.
+                    # One row of weights is every row's, and 32 vectors repeat: means of few numbers.
                     expected = mode["mvm_pj"]["by_component"][part]
                     self.assertAlmostEqual(picojoules, expected, delta=0.1 * expected + 1e-6, msg=part)
                 total = sum(accounts.values())

@@ -32,6 +32,7 @@ SPECIAL = {
     "tile.wires.half_bias_ratio": 2,
     "tile.device.disturb_level": 0.5,
     "tile.adc.gain_limit_relative": 0.05,
+    "published.input_bits": 4,
     "tile.line.input_ohm": 20,
     "tile.line.droop_per_us": 0.2,
     "tile.line.sharing_sigma_relative": 0.02,
