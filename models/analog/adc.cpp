@@ -62,6 +62,10 @@ void add_ideal_counts(const double* sums, std::size_t columns, double scale, dou
 
 void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, const double* sums,
                          const double* variances, std::int32_t* counts) const {
+  if (codes || compression > 0.0 || reading.thermal_variance > 0.0F || reading.flicker != nullptr) {
+    add_erroneous_counts(reading, first_column, sums, variances, counts);
+    return;
+  }
   const double* gains = &gain[first_column];
   const double* offsets = &offset[first_column];
 #ifdef AIMC_HAS_AVX2_DISPATCH
@@ -77,6 +81,27 @@ void AdcBank::add_counts(const AdcReading& reading, std::size_t first_column, co
   convert(reading, gains, offsets, sums, variances, counts);
 }
 
+void AdcBank::add_erroneous_counts(const AdcReading& reading, std::size_t first_column,
+                                   const double* sums, const double* variances,
+                                   std::int32_t* counts) const {
+  const AdcReading& r = reading;
+  const bool noisy = r.variance_scale > 0.0F || r.thermal_variance > 0.0F;
+  for (std::size_t i = 0; i < r.columns; ++i) {
+    const std::size_t converter = (first_column + i) / shared_columns;
+    double value = sums[i] * r.scale;
+    if (noisy) {
+      const float read_variance = static_cast<float>(variances[i]) * r.variance_scale;
+      value +=
+          static_cast<double>(std::sqrt(read_variance + r.thermal_variance) * r.normals[2 * i]);
+    }
+    if (r.flicker != nullptr) value += static_cast<double>(r.flicker[2 * converter]);
+    value = compressed(value, compression / r.full_scale);
+    value = gain[first_column + i] * value + offset[first_column + i];
+    counts[i] +=
+        codes ? codes->code(converter, value, r.full_scale, r.limit) : to_code(value, r.limit);
+  }
+}
+
 AdcBanks::AdcBanks(const CrossbarConfig& config, std::uint64_t seed, std::string_view path) {
   const std::size_t columns = config.columns;
   for (AdcBank* bank : {&positive, &negative}) {
@@ -84,12 +109,25 @@ AdcBanks::AdcBanks(const CrossbarConfig& config, std::uint64_t seed, std::string
     bank->offset.assign(columns, 0.0);
   }
   if (config.mode == AnalogMode::kIdeal) return;
+  const AdcConfig& adc = config.adc;
   const core::RandomStream stream(seed, path, "adc");
   for (std::size_t column = 0; column < columns; ++column) {
-    positive.gain[column] = draw_gain(stream, column, columns, 0, config.adc);
-    negative.gain[column] = draw_gain(stream, column, columns, 1, config.adc);
-    positive.offset[column] = config.adc.offset_sigma_counts * stream.normal(4 * column + 2);
-    negative.offset[column] = config.adc.offset_sigma_counts * stream.normal(4 * column + 3);
+    const std::size_t converter = column / adc.shared_columns;
+    positive.gain[column] = draw_gain(stream, converter, columns, 0, adc);
+    negative.gain[column] = draw_gain(stream, converter, columns, 1, adc);
+    positive.offset[column] = adc.offset_sigma_counts * stream.normal(4 * converter + 2);
+    negative.offset[column] = adc.offset_sigma_counts * stream.normal(4 * converter + 3);
+  }
+  const core::RandomStream code_stream(seed, path, "adc_codes");
+  const std::size_t converters = (columns + adc.shared_columns - 1) / adc.shared_columns;
+  unsigned polarity = 0;
+  for (AdcBank* bank : {&positive, &negative}) {
+    bank->shared_columns = adc.shared_columns;
+    bank->compression = adc.compression;
+    if (adc.inl_lsb > 0.0 || adc.dnl_lsb > 0.0) {
+      bank->codes.emplace(adc, converters, code_stream, polarity);
+    }
+    ++polarity;
   }
 }
 

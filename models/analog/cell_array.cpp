@@ -1,30 +1,37 @@
 #include "models/analog/cell_array.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "models/analog/effects.h"
 #include "models/analog/readout/readout.h"
 
 namespace aimc::analog {
 namespace {
 
-constexpr double kMaxWeight = 127.0;
+constexpr int kMaxWeight = 127;
 
 }  // namespace
 
 CellArray::CellArray(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
-    : rows_(config.rows),
+    : config_(config),
+      pulses_(config),
+      rows_(config.rows),
       columns_(config.columns),
       g_min_us_(config.device.g_min_us),
       weight_us_((config.device.g_max_us - config.device.g_min_us) / kMaxWeight),
       step_us_(weight_us_),
       sums_(config.columns),
       squares_(config.rows),
-      variances_(config.columns) {
+      variances_(config.columns),
+      voltages_(config.dac.kind == DacKind::kAmplitude ? config.rows : 0) {
   if (config.mode == AnalogMode::kPhysical) {
     devices_.emplace(config, seed, path);
     step_us_ = devices_->conductance_step_us();
   } else {
     ideal_ = ConductanceCodes(rows_, columns_);
+    // Weights around the middle of a device's range have half a step of it.
+    if (config.weights.signs == SignScheme::kOffset) step_us_ = weight_us_ / 2.0;
   }
   if (!is_linear(config.readout.kind)) magnitudes_.resize(rows_ * columns_);
 }
@@ -70,15 +77,31 @@ void CellArray::store_ideal(const std::int8_t* weights, const Region& region) {
        ++column) {
     for (std::size_t row = region.first_row; row < region.first_row + region.rows; ++row) {
       const int weight = +weights[row * columns_ + column];
-      ideal_.set(row, column, std::max(weight, 0), std::max(-weight, 0));
+      if (config_.weights.signs == SignScheme::kOffset) {
+        ideal_.set(row, column, kMaxWeight + weight, kMaxWeight);
+      } else {
+        ideal_.set(row, column, std::max(weight, 0), std::max(-weight, 0));
+      }
     }
   }
 }
 
 const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& region,
-                                       core::TimePs now_ps) {
+                                       unsigned magnitude_bits, core::TimePs now_ps) {
   if (devices_) devices_->prepare(region, now_ps);
-  if (ahead_.take(driven, region, version(), sums_, variances_, variance_unit_)) {
+  const bool voltages = devices_ && config_.dac.kind == DacKind::kAmplitude;
+  const bool by_voltage = voltages && config_.device.iv_scale_v > 0.0;
+  if (by_voltage || pulses_.distort()) {
+    if (by_voltage) {
+      integrate_voltages(driven, region, magnitude_bits);
+    } else {
+      pulses_.driven_sums(codes(), driven, region, magnitude_bits, sums_);
+    }
+    if (noisy()) {
+      variance_unit_ = square_inputs(driven, region.rows, squares_);
+      column_sums(devices_->variance(), squares_, region, variances_);
+    }
+  } else if (ahead_.take(driven, region, version(), sums_, variances_, variance_unit_)) {
     // There they are.
   } else if (noisy()) {
     variance_unit_ = square_inputs(driven, region.rows, squares_);
@@ -89,9 +112,11 @@ const ColumnSums& CellArray::integrate(const InputCodes& driven, const Region& r
     column_sums(codes(), driven, region, sums_);
   }
   if (devices_) devices_->add_sneak(driven, sums_);
-  charge_ += total(sums_, region.columns);
+  charge_ += config_.dac.kind == DacKind::kAmplitude
+                 ? pulses_.square_sum(codes(), driven, region, magnitude_bits)
+                 : total(sums_, region.columns);
   if (devices_) {
-    charge_ += reference_charge(driven, region);
+    charge_ += reference_charge(driven, region, magnitude_bits);
     devices_->disturb(region);
   }
   return sums_;
@@ -107,11 +132,23 @@ void CellArray::compute_ahead() {
   ahead_.compute(codes(), devices_ ? devices_->variance() : none, columns_, sums_.instructions);
 }
 
+void CellArray::integrate_voltages(const InputCodes& driven, const Region& region,
+                                   unsigned magnitude_bits) {
+  const auto full_scale = static_cast<double>(1U << magnitude_bits);
+  for (std::size_t i = 0; i < region.rows; ++i) {
+    const double lsb = pulses_.driven_lsb(driven.magnitude[i], magnitude_bits);
+    voltages_[i] = {std::copysign(lsb, driven.value[i]),
+                    static_cast<float>(voltage_log(config_, lsb / full_scale))};
+  }
+  voltage_sums(*devices_, config_.device, voltages_, region, sums_);
+}
+
 // What a reference column subtracts has flowed through the devices all the same.
-double CellArray::reference_charge(const InputCodes& driven, const Region& region) const {
+double CellArray::reference_charge(const InputCodes& driven, const Region& region,
+                                   unsigned magnitude_bits) const {
   if (devices_->subtracted_us() == 0.0) return 0.0;
-  const double driven_lsb = total(driven, region.rows);
-  return 2.0 * region.columns * driven_lsb * devices_->subtracted_us() / step_us_;
+  const double pulses = pulses_.square_time(driven, region.rows, magnitude_bits);
+  return 2.0 * region.columns * pulses * devices_->subtracted_us() / step_us_;
 }
 
 }  // namespace aimc::analog

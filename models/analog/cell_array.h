@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "models/analog/column_sums.h"
+#include "models/analog/converters/pulses.h"
+#include "models/analog/converters/voltage_sums.h"
 #include "models/analog/crossbar.h"
 #include "models/analog/device_array.h"
 #include "models/analog/sums_ahead.h"
@@ -20,10 +22,12 @@ class CellArray {
   /// Puts weights into a region; parameters as DeviceArray::program.
   void program(const std::int8_t* weights, const Region& region,
                const std::vector<std::uint32_t>& generation, core::TimePs done_ps);
-  /// Sums of a conversion's inputs times conductance over the rows of a region, in units of
-  /// step_us() and an input LSB. Brings the devices to time `now_ps`, notes that they were read and
-  /// adds what flowed to charge(). Where devices have read noise, variances() follow.
-  const ColumnSums& integrate(const InputCodes& driven, const Region& region, core::TimePs now_ps);
+  /// Sums of what is driven for a conversion's inputs times conductance over the rows of a region,
+  /// in units of step_us() and an input LSB. Brings the devices to time `now_ps`, notes that they
+  /// were read and adds what flowed to charge(). Where devices have read noise, variances() follow.
+  /// @param magnitude_bits of full scale; for a bit of bit-serial inputs 1
+  const ColumnSums& integrate(const InputCodes& driven, const Region& region,
+                              unsigned magnitude_bits, core::TimePs now_ps);
 
   /// Announces conversions: start, then up to kMaxSumInputs inputs in the order in which
   /// integrate() will get them, then compute. No result depends on it; sums are computed in one
@@ -54,17 +58,23 @@ class CellArray {
   double step_us() const { return step_us_; }
   /// The devices; nothing in ideal mode.
   const DeviceArray* devices() const { return devices_ ? &*devices_ : nullptr; }
-  /// Sum of |x| (G+ + G-) over all conversions since clear_charge(), in units of the sums.
+  /// Sum over rows of Pulses::square_time() times (G+ + G-), over all conversions since
+  /// clear_charge(), in units of step_us().
   double charge() const { return charge_; }
-  void clear_charge() { charge_ = 0.0; }
+  void set_charge(double charge) { charge_ = charge; }
+  void clear_charge() { set_charge(0.0); }
 
  private:
   const ConductanceCodes& codes() const { return devices_ ? devices_->conductance() : ideal_; }
   void store_ideal(const std::int8_t* weights, const Region& region);
-  double reference_charge(const InputCodes& driven, const Region& region) const;
+  void integrate_voltages(const InputCodes& driven, const Region& region, unsigned magnitude_bits);
+  double reference_charge(const InputCodes& driven, const Region& region,
+                          unsigned magnitude_bits) const;
   bool noisy() const { return devices_ && !devices_->variance().empty(); }
   std::uint64_t version() const { return devices_ ? devices_->version() : ideal_version_; }
 
+  CrossbarConfig config_;
+  Pulses pulses_;
   std::size_t rows_;
   std::size_t columns_;
   double g_min_us_;
@@ -79,6 +89,7 @@ class CellArray {
   double variance_unit_ = 1.0;  // of a square, input LSB squared
   SumsAhead ahead_;
   std::uint64_t ideal_version_ = 0;  // counts changes of the ideal codes
+  std::vector<VoltageDrive> voltages_;
   double charge_ = 0.0;
 };
 

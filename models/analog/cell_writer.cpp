@@ -7,6 +7,7 @@ namespace aimc::analog {
 
 CellWriter::CellWriter(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
     : device_(config.device),
+      offset_signs_(config.weights.signs == SignScheme::kOffset),
       columns_(config.columns),
       stream_(seed, path, "pulses"),
       pulses_(config.device.pulses_mean, config.device.pulses_max),
@@ -28,10 +29,10 @@ ProgramResult CellWriter::write(const std::int8_t* weights, const Region& region
       while (i + run < region.columns && cycles_[first + i + run] == generation) ++run;
       stream_.words(std::uint64_t{generation} * cycles_.size() + first + i, words_.data(), run);
       for (std::size_t k = 0; k < run; ++k) {
-        const bool active = weights[first + i + k] != 0;
+        const bool active = offset_signs_ || weights[first + i + k] != 0;
         const unsigned iterations = active ? pulses_.draw(words_[k]) : 1;
-        pulse_count += iterations + 1;
-        verifies += active ? iterations : 0;
+        pulse_count += offset_signs_ ? 2 * iterations : iterations + 1;
+        verifies += active ? (offset_signs_ ? 2 * iterations : iterations) : 0;
         slowest = std::max(slowest, iterations);
         if (++in_batch == device_.parallel_writers) {
           rounds += slowest;

@@ -18,6 +18,7 @@ class CellWriter {
   /// Time, energy and pulses of writing a region. Cells are written `parallel_writers` at a time in
   /// row-major order; a batch lasts as long as its slowest cell. The active device takes the
   /// iterations drawn for the cell, every other device one RESET pulse within the first of them.
+  /// Under the offset scheme both devices take the iterations.
   ProgramResult write(const std::int8_t* weights, const Region& region);
   /// Notes a write cycle of a region's cells.
   void count(const Region& region);
@@ -29,6 +30,7 @@ class CellWriter {
 
  private:
   DeviceConfig device_;
+  bool offset_signs_;
   std::size_t columns_;
   core::RandomStream stream_;
   WritePulses pulses_;

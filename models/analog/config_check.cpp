@@ -118,18 +118,37 @@ void check_device(const DeviceConfig& device) {
 }
 
 void check_converters(const DacConfig& dac, const AdcConfig& adc) {
+  check_range("dac.bits", dac.bits, 1.0, 8.0);
   check_range("dac.lsb_ns", dac.lsb_ns, 1e-3, 1e6);
+  check_range("dac.pulse_ns", dac.pulse_ns, 1e-3, 1e6);
+  check_range("dac.nonlinearity", dac.nonlinearity, -0.5, 0.5);
   check_range("dac.settle_ns", dac.settle_ns, 0.0, 1e6);
   check_range("dac.phase_switch_ns", dac.phase_switch_ns, 0.0, 1e6);
   check_range("dac.energy_pj", dac.energy_pj, 0.0, 1e6);
   check_range("adc.full_scale_counts", adc.full_scale_counts, 1.0, 4095.0);
   check_range("adc.full_scale_counts_four", adc.full_scale_counts_four, 1.0, 4095.0);
   check_range("adc.full_scale_current_ua", adc.full_scale_current_ua, 1e-3, 1e6);
+  check_range("adc.bits", adc.bits, 1.0, 12.0);
+  check_range("adc.cycle_ns", adc.cycle_ns, 1e-3, 1e4);
+  check_range("adc.shared_columns", adc.shared_columns, 1.0, 1024.0);
+  check_range("adc.inl_lsb", adc.inl_lsb, 0.0, 100.0);
+  check_range("adc.dnl_lsb", adc.dnl_lsb, 0.0, 10.0);
+  check_range("adc.compression", adc.compression, 0.0, 10.0);
+  check_range("adc.thermal_noise_counts", adc.thermal_noise_counts, 0.0, 4095.0);
+  check_range("adc.flicker_noise_counts", adc.flicker_noise_counts, 0.0, 4095.0);
+  check_range("adc.flicker_octaves", adc.flicker_octaves, 1.0, 40.0);
+  check_range("adc.flicker_shortest_ns", adc.flicker_shortest_ns, 1e-2, 1e9);
+  check_range("adc.node_nm", adc.node_nm, 5.0, 250.0);
   check_range("adc.max_range", adc.max_range, 0.0, 15.0);
   check_range("adc.gain_sigma", adc.gain_sigma, 0.0, 1.0);
   check_range("adc.gain_limit", adc.gain_limit, 0.0, 0.99);
   check_range("adc.offset_sigma_counts", adc.offset_sigma_counts, 0.0, 4095.0);
   check_range("adc.energy_pj", adc.energy_pj, 0.0, 1e6);
+  if (adc.energy_model == AdcEnergyModel::kSurvey) {
+    const bool counting = adc.kind == AdcKind::kCco;
+    check_range(counting ? "adc.full_scale_counts (survey)" : "adc.bits (survey)",
+                counting ? adc.full_scale_counts : adc.bits, counting ? 15.0 : 4.0, 4095.0);
+  }
 }
 
 void check_readout(const ReadoutConfig& readout) {
@@ -169,6 +188,18 @@ void check_wires(const CrossbarConfig& config) {
   }
 }
 
+void check_weights(const CrossbarConfig& config) {
+  const WeightConfig& weights = config.weights;
+  check_range("weights.slice_bits", weights.slice_bits, 1.0, 7.0);
+  const bool divides = config.readout.kind == ReadoutKind::kResistiveDivision;
+  if (weights.slices() > 1 && divides) {
+    refuse("weights.slice_bits", weights.slice_bits, "7 where lines divide");
+  }
+  if (weights.signs == SignScheme::kOffset && (weights.slices() > 1 || divides)) {
+    refuse("weights.signs", "offset", "differential with several slices or where lines divide");
+  }
+}
+
 void check_span(const char* what, unsigned first, unsigned count, unsigned limit) {
   if (count >= 1 && first < limit && count <= limit - first) return;
   std::ostringstream value;
@@ -189,6 +220,11 @@ void check_config(const CrossbarConfig& config) {
   check_device(config.device);
   check_converters(config.dac, config.adc);
   check_readout(config.readout);
+  check_weights(config);
+  if (config.dac.kind != DacKind::kPwm && config.readout.kind != ReadoutKind::kCurrent) {
+    refuse("dac.kind", "amplitude or bit-serial",
+           "pulse widths, where lines are not read by current");
+  }
   check_wires(config);
 }
 

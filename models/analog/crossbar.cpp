@@ -5,13 +5,15 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/analog/cell_array.h"
-#include "models/analog/cell_writer.h"
 #include "models/analog/config_check.h"
+#include "models/analog/converters/quantise.h"
+#include "models/analog/converters/slicing.h"
+#include "models/analog/converters/timing.h"
 #include "models/analog/effects.h"
 #include "models/analog/input_stage.h"
 #include "models/analog/output_stage.h"
 #include "models/analog/programmed_map.h"
+#include "models/analog/slice.h"
 
 namespace aimc::analog {
 namespace {
@@ -31,38 +33,109 @@ void check_weights(const std::int8_t* weights, const CrossbarConfig& config, con
 struct Crossbar::State {
   State(const CrossbarConfig& configuration, std::uint64_t seed, std::string_view path)
       : config(configuration),
-        writer(configuration, seed, path),
         inputs(configuration),
-        array(configuration, seed, path),
         readout(make_readout(configuration)),
-        output(configuration, seed, path),
-        programmed(configuration.rows, configuration.columns) {}
+        programmed(configuration.rows, configuration.columns),
+        exact(configuration.columns) {
+    for (unsigned i = 0; i < config.weights.slices(); ++i) {
+      const std::string own = i == 0 ? "" : "/slice" + std::to_string(i);
+      slices.push_back(std::make_unique<Slice>(config, seed, std::string(path) + own));
+    }
+    if (slices.size() > 1) digits.resize(std::size_t{config.rows} * config.columns);
+  }
 
   // One conversion of both polarities of a region.
   void convert(const Region& region, const ReadMode& mode, Sign sign, core::TimePs now_ps) {
-    const InputCodes& driven = inputs.driven(sign, region);
-    const ColumnSums& sums = array.integrate(driven, region, now_ps);
-    output.convert(array, sums, driven, region, mode);
+    if (slices.size() > 1 && config.mode == AnalogMode::kIdeal) {
+      convert_exact(region, mode, sign, now_ps);
+      return;
+    }
+    for (const auto& slice : slices) slice->convert(inputs, region, mode, sign, now_ps);
   }
+  void convert_exact(const Region& region, const ReadMode& mode, Sign sign, core::TimePs now_ps);
+  void add_slices(const Region& region, const ReadMode& mode, std::uint16_t* cp, std::uint16_t* cn,
+                  unsigned& saturated) const;
 
   // The conversions of the MVM whose inputs are loaded are to come.
   void announce(const Region& region, const ReadMode& mode) {
-    if (mode.four_phase) {
-      array.announce(inputs.driven(Sign::kPositive, region));
-      array.announce(inputs.driven(Sign::kNegative, region));
-    } else {
-      array.announce(inputs.driven(Sign::kBoth, region));
+    for (const auto& slice : slices) {
+      if (mode.four_phase) {
+        slice->announce(inputs.driven(Sign::kPositive, region));
+        slice->announce(inputs.driven(Sign::kNegative, region));
+      } else {
+        slice->announce(inputs.driven(Sign::kBoth, region));
+      }
     }
+  }
+  // Where what is summed is the inputs themselves, once.
+  bool announces() const {
+    return config.dac.kind == DacKind::kPwm && config.dac.nonlinearity == 0.0;
   }
 
   CrossbarConfig config;
-  CellWriter writer;
   InputStage inputs;
-  CellArray array;
   std::unique_ptr<Readout> readout;
-  OutputStage output;
+  std::vector<std::unique_ptr<Slice>> slices;  // from the lowest digits
   ProgrammedMap programmed;
+  std::vector<std::int8_t> digits;  // scratch: weights of one slice
+  ColumnSums exact;                 // scratch: sums over all slices, ideal mode
 };
+
+// Without devices the sums of products are put together before they are rounded.
+void Crossbar::State::convert_exact(const Region& region, const ReadMode& mode, Sign sign,
+                                    core::TimePs now_ps) {
+  std::fill_n(exact.positive.begin(), region.columns, 0.0);
+  std::fill_n(exact.negative.begin(), region.columns, 0.0);
+  double weight = 1.0 / slice_unit(config.weights);
+  for (const auto& slice : slices) {
+    const ColumnSums& sums = slice->exact_sums(inputs, region, mode, sign, now_ps);
+    for (std::size_t i = 0; i < region.columns; ++i) {
+      exact.positive[i] += weight * sums.positive[i];
+      exact.negative[i] += weight * sums.negative[i];
+    }
+    weight *= double(1U << config.weights.slice_bits);
+  }
+  // Whole numbers of |x| |w|: the division by the unit leaves no remainder.
+  for (std::size_t i = 0; i < region.columns; ++i) {
+    exact.positive[i] = std::round(exact.positive[i]);
+    exact.negative[i] = std::round(exact.negative[i]);
+  }
+  slices.front()->convert_exact(exact, inputs, region, mode, sign, now_ps);
+}
+
+// Counts of the slices, shifted and added.
+void Crossbar::State::add_slices(const Region& region, const ReadMode& mode, std::uint16_t* cp,
+                                 std::uint16_t* cn, unsigned& saturated) const {
+  const CountRange range = count_range(config, mode);
+  const bool whole = slices.size() == 1 || config.mode == AnalogMode::kIdeal;
+  const auto limit = static_cast<std::int32_t>(whole ? range.sum : range.slice);
+  for (const bool positive : {true, false}) {
+    std::uint16_t* out = positive ? cp : cn;
+    const auto counts_of = [&](std::size_t slice) -> const std::vector<std::int32_t>& {
+      const OutputStage& output = slices[slice]->output();
+      return positive ? output.positive() : output.negative();
+    };
+    if (whole) {
+      const std::vector<std::int32_t>& counts = counts_of(0);
+      for (std::size_t i = 0; i < region.columns; ++i) {
+        saturated += counts[i] >= limit ? 1U : 0U;
+        out[i] = static_cast<std::uint16_t>(std::min(limit, counts[i]));
+      }
+      continue;
+    }
+    const unsigned shift = slice_shift(config.weights, built_range(config, mode).slice);
+    for (std::size_t i = 0; i < region.columns; ++i) {
+      std::int64_t sum = 0;
+      for (std::size_t k = 0; k < slices.size(); ++k) {
+        const std::int32_t count = counts_of(k)[i];
+        saturated += count >= limit ? 1U : 0U;
+        sum += std::int64_t{std::min(limit, count)} << (config.weights.slice_bits * k);
+      }
+      out[i] = static_cast<std::uint16_t>(
+          std::min(static_cast<std::int32_t>(range.sum), shifted_down(sum, shift)));
+    }
+  }
+}
 
 Crossbar::Crossbar(const CrossbarConfig& config, std::uint64_t seed, std::string_view path) {
   check_config(config);
@@ -76,9 +149,18 @@ ProgramResult Crossbar::program(const std::int8_t* weights, const Region& region
   State& s = *state_;
   check_region(s.config, region);
   check_weights(weights, s.config, region);
-  const ProgramResult result = s.writer.write(weights, region);
-  s.array.program(weights, region, s.writer.cycles(), now_ps + result.duration_ps);
-  s.writer.count(region);
+  ProgramResult result;
+  for (unsigned i = 0; i < s.slices.size(); ++i) {
+    const std::int8_t* values = weights;
+    if (s.slices.size() > 1) {
+      slice_weights(s.config.weights, i, weights, region, s.config.columns, s.digits);
+      values = s.digits.data();
+    }
+    const ProgramResult part = s.slices[i]->program(values, region, now_ps + result.duration_ps);
+    result.duration_ps += part.duration_ps;
+    result.pulses += part.pulses;
+    result.energy_j += part.energy_j;
+  }
   s.programmed.mark(region);
   return result;
 }
@@ -93,37 +175,32 @@ MvmResult Crossbar::mvm(const std::int8_t* inputs, std::int8_t zero_point, const
   result.clipped_inputs = s.inputs.load(inputs, zero_point, region, mode);
   result.duration_ps = mvm_duration_ps(mode);
 
-  if (mode.four_phase && !s.array.any_ahead()) {  // both conversions in one pass
-    s.array.start_ahead(region, now_ps);
-    s.announce(region, mode);
-    s.array.compute_ahead();
+  if (mode.four_phase && s.announces() && !s.slices.front()->any_ahead()) {
+    for (const auto& slice : s.slices) slice->start_ahead(region, now_ps);
+    s.announce(region, mode);  // both conversions in one pass
+    for (const auto& slice : s.slices) slice->compute_ahead();
   }
-  s.array.clear_charge();
-  s.output.clear(region);
+  for (const auto& slice : s.slices) slice->clear(region);
   if (mode.four_phase) {
     s.convert(region, mode, Sign::kPositive, now_ps);
     s.convert(region, mode, Sign::kNegative, now_ps);
   } else {
     s.convert(region, mode, Sign::kBoth, now_ps);
   }
-  const auto limit = static_cast<std::int32_t>(count_limit(s.config, mode));
-  for (unsigned i = 0; i < region.columns; ++i) {
-    const std::int32_t p = s.output.positive()[i];
-    const std::int32_t n = s.output.negative()[i];
-    result.saturated += (p >= limit ? 1U : 0U) + (n >= limit ? 1U : 0U);
-    cp[i] = static_cast<std::uint16_t>(std::min(limit, p));
-    cn[i] = static_cast<std::uint16_t>(std::min(limit, n));
+  s.add_slices(region, mode, cp, cn, result.saturated);
+
+  const MvmTiming timing = mvm_timing(s.config, mode);
+  double charge_us = 0.0;
+  for (const auto& slice : s.slices) {
+    result.saturated += slice->output().saturated();
+    charge_us += slice->array().charge() * slice->array().step_us();
   }
-
-  result.saturated += s.output.saturated();
-
-  const double lines = double(lines_per_column(s.config.readout.kind)) * double(region.columns);
+  const double lines =
+      double(s.slices.size() * lines_per_column(s.config.readout.kind)) * double(region.columns);
   result.dac_energy_j = s.inputs.energy_j(region, mode);
-  result.array_energy_j =
-      s.readout->array_energy_j(s.array.charge() * s.array.step_us(), phases(mode), mode);
-  result.adc_energy_j = s.config.adc.energy_pj * 1e-12 * lines * phases(mode) *
-                            window_ns(s.config, mode) / kEnergyWindowNs +
-                        s.config.readout.energy_pj * 1e-12 * lines * phases(mode);
+  result.array_energy_j = s.readout->array_energy_j(charge_us, phases(mode) * timing.drives, mode);
+  const double conversion_pj = conversion_energy_pj(s.config, mode) + s.config.readout.energy_pj;
+  result.adc_energy_j = conversion_pj * 1e-12 * lines * timing.conversions;
   return result;
 }
 
@@ -137,12 +214,13 @@ void Crossbar::announce(const std::int8_t* inputs, std::size_t stride, unsigned 
   State& s = *state_;
   check_region(s.config, region);
   check_mode(s.config, mode);
-  s.array.start_ahead(region, now_ps);
+  if (!s.announces()) return;
+  for (const auto& slice : s.slices) slice->start_ahead(region, now_ps);
   for (unsigned i = 0; i < std::min(count, most_ahead(mode)); ++i) {
     s.inputs.load(inputs + i * stride, zero_point, region, mode);
     s.announce(region, mode);
   }
-  s.array.compute_ahead();
+  for (const auto& slice : s.slices) slice->compute_ahead();
 }
 
 double Crossbar::count_scale(const ReadMode& mode) const {
@@ -150,14 +228,17 @@ double Crossbar::count_scale(const ReadMode& mode) const {
   return nominal_count_scale(state_->config, mode);
 }
 
+unsigned Crossbar::full_scale_counts(const ReadMode& mode) const {
+  check_mode(state_->config, mode);
+  return built_range(state_->config, mode).sum;
+}
+
 core::TimePs Crossbar::mvm_duration_ps(const ReadMode& mode) const {
   const CrossbarConfig& config = state_->config;
   check_mode(config, mode);
-  const double integration_ns =
-      phases(mode) * (window_ns(config, mode) + state_->readout->settle_ns(mode));
-  const double switching_ns = (phases(mode) - 1) * config.dac.phase_switch_ns;
-  return static_cast<core::TimePs>(
-      std::llround((integration_ns + switching_ns + config.dac.settle_ns) * 1e3));
+  const MvmTiming timing = mvm_timing(config, mode);
+  const double settling_ns = timing.conversions * state_->readout->settle_ns(mode);
+  return static_cast<core::TimePs>(std::llround((timing.total_ns + settling_ns) * 1e3));
 }
 
 bool Crossbar::programmed(const Region& region) const {
@@ -166,13 +247,14 @@ bool Crossbar::programmed(const Region& region) const {
 }
 
 std::uint32_t Crossbar::wear_max() const {
-  return state_->writer.most_cycles();
+  std::uint32_t most = 0;
+  for (const auto& slice : state_->slices) most = std::max(most, slice->wear_max());
+  return most;
 }
 
 void Crossbar::use(core::InstructionSet set) {
   set = std::min(set, core::widest_instruction_set());
-  state_->array.use(set);
-  state_->output.use(set);
+  for (const auto& slice : state_->slices) slice->use(set);
 }
 
 const CrossbarConfig& Crossbar::config() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/analog/circuit/wire_config.h"
+#include "models/analog/converters/converter_config.h"
 #include "models/analog/device_config.h"
 #include "models/analog/readout/readout_config.h"
 #include "models/core/random.h"
@@ -18,27 +19,6 @@ namespace aimc::analog {
 /// statistics.
 enum class AnalogMode : std::uint8_t { kIdeal, kPhysical };
 
-/// Pulse-width input modulation, one driver a wordline.
-struct DacConfig {
-  double lsb_ns = 1.0;           ///< width of one input LSB, ns
-  double settle_ns = 5.0;        ///< fixed part of an MVM, ns
-  double phase_switch_ns = 1.0;  ///< from one phase of a four-phase MVM to the next, ns
-  double energy_pj = 9.2;  ///< energy of a driver at full pulse width, pJ; scales with the width
-};
-
-/// Current-controlled-oscillator ADC, one a column and polarity.
-struct AdcConfig {
-  unsigned full_scale_counts = 420;        ///< largest count in one-phase mode, < 4096
-  unsigned full_scale_counts_four = 1690;  ///< largest count in four-phase mode, < 4096
-  double full_scale_current_ua = 100.0;    ///< column current at full scale, range 0, uA
-  unsigned max_range = 3;      ///< ranges 0..max_range divide the full-scale current by 2^range
-  double gain_sigma = 0.0709;  ///< spread of the gain over columns and polarities, relative
-  double gain_limit = 0.21;    ///< the spread is truncated here
-  double offset_sigma_counts = 1.0;  ///< spread of the offset, counts
-  double energy_pj = 17.0;  ///< energy of one conversion of one polarity over a full 128 ns window,
-                            ///< pJ; scales with the window
-};
-
 /// Everything a crossbar needs to know.
 struct CrossbarConfig {
   unsigned rows = 256;          ///< wordlines, 1..1024
@@ -48,6 +28,7 @@ struct CrossbarConfig {
   double age_s = 0.0;           ///< added to the time since programming of every cell, s
   DeviceConfig device;
   WireConfig wires;
+  WeightConfig weights;
   DacConfig dac;
   AdcConfig adc;
   ReadoutConfig readout;
@@ -66,7 +47,7 @@ struct Region {
 
 /// How an MVM is read.
 struct ReadMode {
-  unsigned magnitude_bits = 8;  ///< 1..8; the PWM window is 2^bits LSB
+  unsigned magnitude_bits = 8;  ///< 1..8; a PWM window is 2^bits LSB
   bool four_phase = false;      ///< the four sign products one after the other
   unsigned range = 0;           ///< 0..max_range
 };
@@ -135,6 +116,8 @@ class Crossbar {
   /// Nominal counts per unit of |x| |w|: full_scale * (g_max - g_min) * v_read / (i_full_scale /
   /// 2^range * 127 * 2^magnitude_bits).
   double count_scale(const ReadMode& mode) const;
+  /// Largest count of a polarity as the converters are built.
+  unsigned full_scale_counts(const ReadMode& mode) const;
   /// Time of one MVM, ps.
   core::TimePs mvm_duration_ps(const ReadMode& mode) const;
   /// True when every cell of the region has been programmed since power-up.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "models/analog/converters/slicing.h"
 #include "models/core/elementary.h"
 
 namespace aimc::analog {
@@ -75,6 +76,7 @@ AgeStep age_step(core::TimePs age_ps, double t0_s, double before_s, int bits) {
 
 DeviceArray::DeviceArray(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
     : config_(config.device),
+      offset_signs_(config.weights.signs == SignScheme::kOffset),
       rows_(config.rows),
       columns_(config.columns),
       stream_(seed, path, "programming"),
@@ -169,11 +171,12 @@ void DeviceArray::program_column(const std::int8_t* weights, const Region& regio
     const bool faultless = faults_.none(cycle + 1);
     for (unsigned i = 0; i < run; ++i) {
       const int weight = +weights[(row + i) * columns_ + column];
-      const auto magnitude = static_cast<unsigned>(weight < 0 ? -weight : weight);
+      OffsetLevels levels{static_cast<unsigned>(std::max(weight, 0)),
+                          static_cast<unsigned>(std::max(-weight, 0))};
+      if (offset_signs_) levels = offset_levels(weight);
       const float* z = &normals_[std::size_t{4} * i];
-      program_device(first + i, true, weight > 0 ? magnitude : 0, cycle + 1, faultless, z[0], z[2]);
-      program_device(first + i, false, weight < 0 ? magnitude : 0, cycle + 1, faultless, z[1],
-                     z[3]);
+      program_device(first + i, true, levels.positive, cycle + 1, faultless, z[0], z[2]);
+      program_device(first + i, false, levels.negative, cycle + 1, faultless, z[1], z[3]);
     }
     row += run;
   }

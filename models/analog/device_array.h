@@ -114,6 +114,7 @@ class DeviceArray {
   std::uint64_t reads_step(unsigned column) const;
 
   DeviceConfig config_;
+  bool offset_signs_;
   std::size_t rows_;
   std::size_t columns_;
   core::RandomStream stream_;

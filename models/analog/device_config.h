@@ -116,6 +116,13 @@ struct CircuitEffects {
   bool denominator_error = true;  ///< off: sums are multiplied back by what the devices have
   bool ir_drop = true;
   bool sneak_paths = true;
+  bool adc_inl = true;
+  bool adc_dnl = true;
+  bool adc_compression = true;
+  bool adc_thermal_noise = true;
+  bool adc_flicker_noise = true;
+  bool dac_resolution = true;  ///< off: drivers resolve every bit of the input
+  bool dac_nonlinearity = true;
 };
 
 }  // namespace aimc::analog

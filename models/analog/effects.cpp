@@ -8,6 +8,7 @@ namespace {
 constexpr double kBoltzmannEvPerK = 8.617333262e-5;
 constexpr double kZeroCelsiusK = 273.15;
 constexpr double kReferenceK = kZeroCelsiusK + 25.0;
+constexpr unsigned kMostInputBits = 8;
 
 void device_side(CrossbarConfig& config) {
   DeviceConfig& device = config.device;
@@ -60,6 +61,13 @@ CrossbarConfig without_disabled_effects(CrossbarConfig config) {
   readout_side(config);
   if (!on.ir_drop) config.wires.wordline_ohm = config.wires.bitline_ohm = 0.0;
   if (!on.sneak_paths) config.wires.idle_lines = IdleLines::kGrounded;
+  if (!on.adc_inl) config.adc.inl_lsb = 0.0;
+  if (!on.adc_dnl) config.adc.dnl_lsb = 0.0;
+  if (!on.adc_compression) config.adc.compression = 0.0;
+  if (!on.adc_thermal_noise) config.adc.thermal_noise_counts = 0.0;
+  if (!on.adc_flicker_noise) config.adc.flicker_noise_counts = 0.0;
+  if (!on.dac_resolution) config.dac.bits = kMostInputBits;
+  if (!on.dac_nonlinearity) config.dac.nonlinearity = 0.0;
   return config;
 }
 
@@ -75,6 +83,13 @@ OperatingPoint operating_point(const CrossbarConfig& config) {
                            log_sinh_ratio(device.verify_voltage_v / device.iv_scale_v);
   }
   return point;
+}
+
+double voltage_log(const CrossbarConfig& config, double fraction) {
+  const double v0 = config.device.iv_scale_v;
+  if (v0 <= 0.0) return 0.0;
+  return log_sinh_ratio(fraction * config.read_voltage_v / v0) -
+         log_sinh_ratio(config.read_voltage_v / v0);
 }
 
 }  // namespace aimc::analog

@@ -16,5 +16,8 @@ struct OperatingPoint {
 };
 /// Arrhenius factors against 25 degrees and sinh(V / V0) / V against the verify voltage.
 OperatingPoint operating_point(const CrossbarConfig& config);
+/// ln of the factor on the off state's conductance at `fraction` of the read voltage against the
+/// read voltage itself; a device at level r has (1 - r) of it.
+double voltage_log(const CrossbarConfig& config, double fraction);
 
 }  // namespace aimc::analog

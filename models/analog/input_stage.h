@@ -3,12 +3,10 @@
 #include <cstdint>
 
 #include "models/analog/column_sums.h"
+#include "models/analog/converters/pulses.h"
 #include "models/analog/crossbar.h"
 
 namespace aimc::analog {
-
-/// The energies of drivers and converters in a configuration are those of a window of this length.
-constexpr double kEnergyWindowNs = 128.0;
 
 /// Phases of an MVM: 1 or 4.
 unsigned phases(const ReadMode& mode);
@@ -21,21 +19,25 @@ class InputStage {
  public:
   explicit InputStage(const CrossbarConfig& config);
 
-  /// Takes the inputs of an MVM, less the zero point and limited to the magnitude that fits.
+  /// Takes the inputs of an MVM, less the zero point and limited to the magnitude that fits; real
+  /// drivers take what they resolve.
   /// @returns how many did not fit
   unsigned load(const std::int8_t* values, std::int8_t zero_point, const Region& region,
                 const ReadMode& mode);
   /// What drives the rows of a region in a conversion; valid until the next call.
   const InputCodes& driven(Sign sign, const Region& region);
+  /// Bit number `bit` of the magnitudes of the same, with their signs; valid until the next call.
+  const InputCodes& bit_plane(Sign sign, const Region& region, unsigned bit);
   /// Energy of the MVM whose inputs were loaded, J.
   double energy_j(const Region& region, const ReadMode& mode) const;
 
  private:
-  double energy_pj_;
-  double lsb_ns_;
+  CrossbarConfig config_;
+  Pulses pulses_;
   bool bit_by_bit_;
   InputCodes inputs_;
   InputCodes phase_inputs_;
+  InputCodes plane_;
 };
 
 }  // namespace aimc::analog

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "models/analog/converters/quantise.h"
+#include "models/analog/converters/slicing.h"
+#include "models/analog/converters/timing.h"
+
 namespace aimc::analog {
 namespace {
 
@@ -10,12 +14,11 @@ constexpr double kMaxWeight = 127.0;
 }  // namespace
 
 unsigned full_scale(const CrossbarConfig& config, const ReadMode& mode) {
-  return mode.four_phase ? config.adc.full_scale_counts_four : config.adc.full_scale_counts;
+  return static_cast<unsigned>(count_range(config, mode).full_scale);
 }
 
 unsigned count_limit(const CrossbarConfig& config, const ReadMode& mode) {
-  constexpr unsigned kWidestCount = 4095;
-  return config.circuit_effects.adc_saturation ? full_scale(config, mode) : kWidestCount;
+  return count_range(config, mode).sum;
 }
 
 double counts_per_us(const CrossbarConfig& config, const ReadMode& mode) {
@@ -26,8 +29,12 @@ double counts_per_us(const CrossbarConfig& config, const ReadMode& mode) {
 }
 
 double nominal_count_scale(const CrossbarConfig& config, const ReadMode& mode) {
-  return counts_per_us(config, mode) * (config.device.g_max_us - config.device.g_min_us) /
-         kMaxWeight;
+  const double weight_us = (config.device.g_max_us - config.device.g_min_us) / kMaxWeight;
+  if (config.weights.signs == SignScheme::kOffset) {
+    return counts_per_us(config, mode) * weight_us / 2.0;
+  }
+  const unsigned largest = built_range(config, mode).slice;
+  return counts_per_us(config, mode) * weight_us * slice_gain(config.weights, largest);
 }
 
 OutputStage::OutputStage(const CrossbarConfig& config, std::uint64_t seed, std::string_view path)
@@ -37,7 +44,15 @@ OutputStage::OutputStage(const CrossbarConfig& config, std::uint64_t seed, std::
       line_variances_(config.columns),
       counts_p_(config.columns),
       counts_n_(config.columns),
-      normals_(2 * (std::size_t{config.columns} + 1)) {
+      normals_(2 * (std::size_t{config.columns} + 1)),
+      before_p_(config.columns),
+      before_n_(config.columns),
+      shifted_p_(config.columns),
+      shifted_n_(config.columns) {
+  const AdcConfig& adc = config.adc;
+  if (config.mode == AnalogMode::kPhysical && adc.flicker_noise_counts > 0.0) {
+    flicker_.emplace(adc, (config.columns - 1) / adc.shared_columns + 1, seed, path);
+  }
   if (!is_linear(config.readout.kind)) {
     divider_.emplace(config);
   } else if (config.mode == AnalogMode::kPhysical && !is_transparent(config.readout)) {
@@ -52,9 +67,9 @@ void OutputStage::clear(const Region& region) {
 }
 
 void OutputStage::convert(const CellArray& array, const ColumnSums& sums, const InputCodes& driven,
-                          const Region& region, const ReadMode& mode) {
+                          const Region& region, const ReadMode& mode, core::TimePs now_ps) {
   if (array.devices() != nullptr) {
-    convert_physical(array, sums, driven, region, mode);
+    convert_physical(array, sums, driven, region, mode, counts_per_us(config_, mode), now_ps);
   } else if (divider_) {
     saturated_ += divider_->convert(array, sums, line_variances_, {}, adc_.positive, region, mode,
                                     counts_p_.data(), counts_n_.data());
@@ -73,14 +88,18 @@ void OutputStage::convert_ideal(const ColumnSums& sums, const Region& region,
 
 // How the converters are to read a conversion, with the variances of the devices' reads and of the
 // lines.
-AdcReading OutputStage::noise_of(const CellArray& array, const Region& region,
-                                 const ReadMode& mode) {
-  const double per_us = counts_per_us(config_, mode);
+AdcReading OutputStage::noise_of(const CellArray& array, const Region& region, const ReadMode& mode,
+                                 double per_us, core::TimePs now_ps) {
+  const CountRange range = count_range(config_, mode);
   AdcReading reading;
   reading.columns = region.columns;
   reading.set = instructions_;
   reading.scale = per_us * array.devices()->conductance_step_us();
-  reading.limit = count_limit(config_, mode);
+  reading.limit = range.conversion;
+  reading.full_scale = range.full_scale;
+  const auto thermal = static_cast<float>(config_.adc.thermal_noise_counts);
+  reading.thermal_variance = thermal * thermal;
+  if (flicker_) reading.flicker = flicker_->at(now_ps);
   const double line = reader_ ? reader_->noise_counts(region.rows, mode) : 0.0;
   const bool silent = array.variances() == nullptr;
   variances_ = silent || line > 0.0 ? &line_variances_ : array.variances();
@@ -99,7 +118,7 @@ AdcReading OutputStage::noise_of(const CellArray& array, const Region& region,
       }
     }
   }
-  if (!silent || line > 0.0 || divider_) {
+  if (!silent || line > 0.0 || thermal > 0.0F || divider_) {
     // Read number, column and polarity decide which normal: two a column, two columns a block.
     const std::uint64_t blocks_per_read = (config_.columns + 1) / 2;
     const unsigned skip = region.first_column % 2;
@@ -113,8 +132,8 @@ AdcReading OutputStage::noise_of(const CellArray& array, const Region& region,
 
 void OutputStage::convert_physical(const CellArray& array, const ColumnSums& sums,
                                    const InputCodes& driven, const Region& region,
-                                   const ReadMode& mode) {
-  AdcReading reading = noise_of(array, region, mode);
+                                   const ReadMode& mode, double per_us, core::TimePs now_ps) {
+  AdcReading reading = noise_of(array, region, mode, per_us, now_ps);
   if (divider_) {
     saturated_ += divider_->convert(array, sums, *variances_, reading, adc_.positive, region, mode,
                                     counts_p_.data(), counts_n_.data());
@@ -124,8 +143,38 @@ void OutputStage::convert_physical(const CellArray& array, const ColumnSums& sum
   adc_.positive.add_counts(reading, region.first_column, lines.positive.data(),
                            variances_->positive.data(), counts_p_.data());
   if (reading.normals != nullptr) ++reading.normals;
+  if (reading.flicker != nullptr) ++reading.flicker;
   adc_.negative.add_counts(reading, region.first_column, lines.negative.data(),
                            variances_->negative.data(), counts_n_.data());
+}
+
+void OutputStage::begin_bits(const Region& region) {
+  before_p_.swap(counts_p_);
+  before_n_.swap(counts_n_);
+  std::fill_n(shifted_p_.begin(), region.columns, 0);
+  std::fill_n(shifted_n_.begin(), region.columns, 0);
+}
+
+void OutputStage::convert_bit(const CellArray& array, const ColumnSums& sums,
+                              const InputCodes& driven, const Region& region, const ReadMode& mode,
+                              unsigned bit, core::TimePs now_ps) {
+  std::fill_n(counts_p_.begin(), region.columns, 0);
+  std::fill_n(counts_n_.begin(), region.columns, 0);
+  const double per_us = counts_per_us(config_, mode) * double(1U << mode.magnitude_bits);
+  convert_physical(array, sums, driven, region, mode, per_us, now_ps);
+  const auto limit = static_cast<std::int32_t>(count_range(config_, mode).conversion);
+  for (std::size_t i = 0; i < region.columns; ++i) {
+    shifted_p_[i] += std::int64_t{counts_p_[i]} << bit;
+    shifted_n_[i] += std::int64_t{counts_n_[i]} << bit;
+    saturated_ += (counts_p_[i] >= limit ? 1U : 0U) + (counts_n_[i] >= limit ? 1U : 0U);
+  }
+}
+
+void OutputStage::end_bits(const Region& region, const ReadMode& mode) {
+  for (std::size_t i = 0; i < region.columns; ++i) {
+    counts_p_[i] = before_p_[i] + shifted_down(shifted_p_[i], mode.magnitude_bits);
+    counts_n_[i] = before_n_[i] + shifted_down(shifted_n_[i], mode.magnitude_bits);
+  }
 }
 
 }  // namespace aimc::analog

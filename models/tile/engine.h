@@ -84,6 +84,8 @@ class TileEngine {
   /// Checks a new READ_MODE register value and takes it over.
   std::optional<Refusal> set_read_mode(std::uint32_t word);
   std::uint32_t read_mode_word() const { return read_mode_word_; }
+  /// Largest count in the present read mode.
+  unsigned full_scale_counts() const { return crossbar_.full_scale_counts(read_mode_); }
   /// Nominal counts per unit of |x| |w| in the present read mode.
   double count_scale() const { return crossbar_.count_scale(read_mode_); }
 

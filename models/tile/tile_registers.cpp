@@ -52,9 +52,7 @@ std::uint32_t Tile::peek_register(std::uint32_t offset) const {
       return r::kGeometryRows.put(geometry.rows) | r::kGeometryColumns.put(geometry.columns);
     case r::kConverter: {
       const analog::AdcConfig& adc = engine_.crossbar().config().adc;
-      const bool four = r::kReadModeFourPhase.get(engine_.read_mode_word()) != 0;
-      return r::kConverterFullScaleCounts.put(four ? adc.full_scale_counts_four
-                                                   : adc.full_scale_counts) |
+      return r::kConverterFullScaleCounts.put(engine_.full_scale_counts()) |
              r::kConverterMaxRange.put(adc.max_range);
     }
     case r::kCountScale:

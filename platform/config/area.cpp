@@ -1,9 +1,21 @@
 #include "platform/config/area.h"
 
+#include "models/analog/converters/timing.h"
+
 namespace aimc::platform {
 namespace {
 
 constexpr double kUm2PerMm2 = 1e6;
+
+/// Converters of all columns of a tile.
+double converters_um2(const SocConfig& config) {
+  const analog::CrossbarConfig& crossbar = config.tile.crossbar;
+  const double columns = double(crossbar.columns) * crossbar.weights.slices();
+  if (crossbar.adc.energy_model == analog::AdcEnergyModel::kSurvey) {
+    return columns * analog::survey_column_area_um2(crossbar, config.published.input_bits);
+  }
+  return columns * config.area.adc_um2 / crossbar.adc.shared_columns;
+}
 
 }  // namespace
 
@@ -11,9 +23,9 @@ std::vector<AreaShare> area_of(const SocConfig& config) {
   const AreaConfig& area = config.area;
   const tile::TileConfig& tile = config.tile;
   const double rows = tile.crossbar.rows;
-  const double columns = tile.crossbar.columns;
+  const double columns = double(tile.crossbar.columns) * tile.crossbar.weights.slices();
   const double tiles = config.tile_count / kUm2PerMm2;
-  return {{"tile/adc", tiles * columns * area.adc_um2},
+  return {{"tile/adc", tiles * converters_um2(config)},
           {"tile/dac", tiles * rows * area.dac_um2},
           {"tile/crossbar", tiles * rows * columns * area.cell_um2},
           {"tile/nmpu", tiles * tile.nmpu.lanes * area.nmpu_lane_um2},

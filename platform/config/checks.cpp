@@ -177,6 +177,51 @@ void check_circuits(const LoadedPlatform& platform) {
   }
 }
 
+void check_survey(const LoadedPlatform& platform) {
+  const analog::AdcConfig& adc = platform.config.tile.crossbar.adc;
+  if (adc.node_nm < 5.0) {
+    refuse(platform, "tile.adc.node_nm", text_of(adc.node_nm), "no converters were surveyed there",
+           "5 to 250");
+  }
+  if (adc.energy_model != analog::AdcEnergyModel::kSurvey) return;
+  const std::string why = "the survey (tile.adc.energy_model) has no converters below 4 bits";
+  if (adc.kind != analog::AdcKind::kCco && adc.bits < 4) {
+    refuse(platform, "tile.adc.bits", std::to_string(adc.bits), why, "at least 4");
+  }
+  if (adc.kind == analog::AdcKind::kCco && adc.full_scale_counts < 15) {
+    refuse(platform, "tile.adc.full_scale_counts", std::to_string(adc.full_scale_counts), why,
+           "at least 15");
+  }
+}
+
+void check_weights(const LoadedPlatform& platform) {
+  const analog::CrossbarConfig& crossbar = platform.config.tile.crossbar;
+  const bool divides = crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision;
+  const unsigned bits = crossbar.weights.slice_bits;
+  if (divides && bits < 7) {
+    refuse(platform, "tile.weights.slice_bits", std::to_string(bits),
+           "a resistive divider (tile.readout) multiplies back by whole weights", "7");
+  }
+  if (crossbar.weights.signs == analog::SignScheme::kOffset && (divides || bits < 7)) {
+    refuse(platform, "tile.weights.signs", "offset",
+           "it is for whole weights (tile.weights.slice_bits) that no divider (tile.readout) "
+           "reads",
+           "differential");
+  }
+}
+
+void check_drivers(const LoadedPlatform& platform) {
+  const analog::CrossbarConfig& crossbar = platform.config.tile.crossbar;
+  if (crossbar.dac.kind == analog::DacKind::kPwm ||
+      crossbar.readout.kind == analog::ReadoutKind::kCurrent) {
+    return;
+  }
+  refuse(platform, "tile.dac.kind",
+         crossbar.dac.kind == analog::DacKind::kAmplitude ? "amplitude" : "bit_serial",
+         "columns that are not read by current (tile.readout) have drivers of their own",
+         "pwm, or tile.readout=current");
+}
+
 void check_tile(const LoadedPlatform& platform) {
   const tile::TileConfig& tile = platform.config.tile;
   const unsigned columns = tile.nmpu.lanes * nmpu::format::kMaxBeats;
@@ -189,6 +234,9 @@ void check_tile(const LoadedPlatform& platform) {
   check_device(platform);
   check_wires(platform);
   check_readout(platform);
+  check_survey(platform);
+  check_drivers(platform);
+  check_weights(platform);
   const analog::AdcConfig& adc = tile.crossbar.adc;
   if (adc.full_scale_counts_four < adc.full_scale_counts) {
     refuse(platform, "tile.adc.full_scale_counts_four_phase",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/analog/converters/timing.h"
 #include "platform/config/voltage.h"
 
 namespace aimc::platform {
@@ -48,14 +49,84 @@ double leakage_mw(const SocConfig& config) {
          leakage.tile_mw * config.tile_count;
 }
 
+/// What a mode does with its drivers and converters.
+struct Conversions {
+  double count = 0.0;      ///< one after the other, of each line
+  double drives = 0.0;     ///< for each of them
+  double window_ns = 0.0;  ///< a drive
+  double busy_ns = 0.0;    ///< a converter, for all columns that share it, once they are sampled
+};
+
+Conversions conversions(const tile::TileConfig& tile, const PeakData& data, unsigned phases) {
+  const analog::DacConfig& dac = tile.crossbar.dac;
+  const analog::AdcConfig& adc = tile.crossbar.adc;
+  const bool serial = dac.kind == analog::DacKind::kBitSerial;
+  Conversions each;
+  each.count = phases * (serial ? double(std::min(dac.bits, data.magnitude_bits)) : 1.0);
+  each.window_ns = dac.kind == analog::DacKind::kPwm ? window_of(tile, data) : dac.pulse_ns;
+  const double shared = adc.shared_columns;
+  const bool counting = adc.kind == analog::AdcKind::kCco;
+  each.drives = counting ? shared : 1.0;
+  const double codes = double(1U << adc.bits);
+  const double cycles = adc.kind == analog::AdcKind::kSar ? double(adc.bits) : codes;
+  each.busy_ns = counting ? 0.0 : shared * cycles * adc.cycle_ns;
+  return each;
+}
+
+/// Mean square of inputs relative to their range.
+double mean_square(const PeakData& data) {
+  const double largest = double(1U << data.magnitude_bits) - 1.0;
+  const double range = largest + 1.0;
+  return largest * (largest + 1.0) / 3.0 / (range * range);
+}
+
+/// Mean time of a row's pulses in one phase, weighted with the square of their voltage relative to
+/// the read voltage.
+double mean_pulse_ns(const tile::TileConfig& tile, const PeakData& data) {
+  const analog::DacConfig& dac = tile.crossbar.dac;
+  switch (dac.kind) {
+    case analog::DacKind::kAmplitude:
+      return dac.pulse_ns * mean_square(data);
+    case analog::DacKind::kBitSerial:
+      return dac.pulse_ns * data.input_ones();
+    default:
+      return dac.lsb_ns * (shares_bits(tile) ? data.input_ones() : data.input());
+  }
+}
+
+/// Mean conductance of the devices of a weight: all conduct g_min, with what they hold on top.
+double mean_weight_us(const analog::CrossbarConfig& crossbar) {
+  constexpr unsigned kMaxWeight = 127;
+  const analog::DeviceConfig& device = crossbar.device;
+  const double span_us = device.g_max_us - device.g_min_us;
+  const unsigned slices = crossbar.weights.slices();
+  double level = PeakData::weight();  // of full scale, sum over all devices
+  if (crossbar.weights.signs == analog::SignScheme::kOffset) {
+    level = 1.0;  // two that are in the middle on average
+  } else if (slices > 1) {
+    const unsigned bits = crossbar.weights.slice_bits;
+    const unsigned unit = kMaxWeight / ((1U << bits) - 1);
+    unsigned codes = 0;
+    for (unsigned magnitude = 1; magnitude <= kMaxWeight; ++magnitude) {
+      for (unsigned rest = magnitude; rest != 0; rest >>= bits) {
+        codes += (rest & ((1U << bits) - 1)) * unit;
+      }
+    }
+    level = 2.0 * codes / (2.0 * kMaxWeight + 1.0) / kMaxWeight;  // both signs, and zero
+  }
+  return 2.0 * slices * device.g_min_us + span_us * level;
+}
+
 /// From one MVM to the next: the integration, rounded up to the tile's clock, or the SRAM's port if
 /// loading inputs and storing counts takes it longer.
 double interval_ns(const tile::TileConfig& tile, const PeakData& data, unsigned phases) {
   const analog::DacConfig& dac = tile.crossbar.dac;
   const double cycle_ns = 1e3 / tile.clock_mhz;
-  const double phase_ns = window_of(tile, data) + settling_of(tile, data, phases);
+  const Conversions each = conversions(tile, data, phases);
+  const double each_ns =
+      each.drives * each.window_ns + settling_of(tile, data, phases) + each.busy_ns;
   const double integration_ns =
-      phases * phase_ns + (phases - 1) * dac.phase_switch_ns + dac.settle_ns;
+      each.count * each_ns + (each.count - 1) * dac.phase_switch_ns + dac.settle_ns;
   // A picosecond is the resolution of time; it decides what is a whole cycle.
   const double whole_ns = std::ceil((integration_ns - 1e-3) / cycle_ns) * cycle_ns;
   const double port_cycles = cycles_for(tile.crossbar.rows, tile.sram_bytes_per_cycle) +
@@ -63,60 +134,40 @@ double interval_ns(const tile::TileConfig& tile, const PeakData& data, unsigned 
   return std::max(whole_ns, port_cycles * cycle_ns);
 }
 
-/// Of one MVM: sum of G V^2 t, or where the cells are capacitors of C V^2.
-double array_pj(const analog::CrossbarConfig& crossbar, const PeakData& data, unsigned phases) {
-  const double cells = double(crossbar.rows) * crossbar.columns;
-  // Both devices of a pair conduct g_min, one of them the weight on top.
-  const analog::DeviceConfig& device = crossbar.device;
-  const double conductance_us =
-      2.0 * device.g_min_us + (device.g_max_us - device.g_min_us) * PeakData::weight();
-  switch (crossbar.readout.kind) {
-    case analog::ReadoutKind::kCharge:
-    case analog::ReadoutKind::kChargeRedistribution:
-    case analog::ReadoutKind::kCapacitiveDivision: {
-      const double driven = data.input() / double(1U << data.magnitude_bits);
-      const analog::ReadoutConfig& line = crossbar.readout;
-      // fF V^2 are femtojoules.
-      return cells * phases * driven * conductance_us / device.g_max_us * line.unit_capacitance_ff *
-             line.swing_v * line.swing_v * 1e-3;
-    }
-    default: {
-      const bool divides = crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision;
-      const double driven_ns = divides && crossbar.readout.drive_ns > 0.0
-                                   ? crossbar.readout.drive_ns
-                                   : crossbar.dac.lsb_ns;
-      const double pulse_ns = phases * data.input() * driven_ns;
-      const double squared_v = crossbar.read_voltage_v * crossbar.read_voltage_v;
-      // uS V^2 ns are femtojoules.
-      return conductance_us * squared_v * pulse_ns * 1e-3 * cells;
-    }
-  }
-}
-
-void add_mvm_energy(const SocConfig& config, const PeakData& data, unsigned phases,
-                    PeakMode& mode) {
-  const tile::TileConfig& tile = config.tile;
-  const analog::CrossbarConfig& crossbar = tile.crossbar;
-  const double rows = crossbar.rows;
-  const double columns = crossbar.columns;
-  const double driven_lsb = shares_bits(tile) ? data.input_ones() : data.input();
-  const double pulse_ns = phases * driven_lsb * crossbar.dac.lsb_ns;
-  const double window_ns = phases * window_of(tile, data);
-  const double lines =
-      crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns;
-  const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
-  const double cells_pj = array_pj(crossbar, data, phases);
-  const double adc_pj = lines * (crossbar.adc.energy_pj * window_ns / kEnergyWindowNs +
-                                 crossbar.readout.energy_pj * phases);
-  mode.analog_pj = dac_pj + cells_pj + adc_pj;
-  mode.energy = {{"dac", dac_pj},
-                 {"array", cells_pj},
-                 {"adc", adc_pj},
-                 {"sram", rows * tile.energy.sram_read_pj_per_byte +
-                              4.0 * columns * tile.energy.sram_write_pj_per_byte},
-                 {"command", tile.energy.command_pj},
-                 {"leakage", leakage_mw(config) * mode.mvm_ns / config.tile_count}};
-  mode.total_pj = sum_of(mode.energy);
+const Conversions each = conversions(tile, data, phases);
+const double pulse_ns = phases * each.drives * mean_pulse_ns(tile, data);
+const double lines =
+    (crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns) *
+    crossbar.weights.slices();
+const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
+const double cells_pj = array_pj(crossbar, data, phases) * each.drives;
+const double conversion_pj =
+    analog::conversion_energy_pj(crossbar, {data.magnitude_bits, phases == 4, 0});
+const double adc_pj = lines * each.count * (conversion_pj + crossbar.readout.energy_pj);
+mode.analog_pj = dac_pj + cells_pj + adc_pj;
+const tile::TileConfig& tile = config.tile;
+const analog::CrossbarConfig& crossbar = tile.crossbar;
+const double rows = crossbar.rows;
+const double columns = crossbar.columns;
+const Conversions each = conversions(tile, data, phases);
+const double pulse_ns = phases * each.drives * mean_pulse_ns(tile, data);
+const double lines =
+    (crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns) *
+    crossbar.weights.slices();
+const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
+const double cells_pj = array_pj(crossbar, data, phases) * each.drives;
+const double conversion_pj =
+    analog::conversion_energy_pj(crossbar, {data.magnitude_bits, phases == 4, 0});
+const double adc_pj = lines * each.count * (conversion_pj + crossbar.readout.energy_pj);
+mode.analog_pj = dac_pj + cells_pj + adc_pj;
+mode.energy = {{"dac", dac_pj},
+               {"array", cells_pj},
+               {"adc", adc_pj},
+               {"sram", rows* tile.energy.sram_read_pj_per_byte +
+                            4.0 * columns* tile.energy.sram_write_pj_per_byte},
+               {"command", tile.energy.command_pj},
+               {"leakage", leakage_mw(config) * mode.mvm_ns / config.tile_count}};
+mode.total_pj = sum_of(mode.energy);
 }
 
 /// One vector: counts out of the SRAM, through the NMPU, int8 results back.

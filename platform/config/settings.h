@@ -158,6 +158,7 @@ std::vector<Setting> soc_settings();
 void add_host_settings(SettingList& list);
 void add_noc_settings(SettingList& list);
 void add_tile_settings(SettingList& list);
+void add_converter_settings(SettingList& list);
 void add_device_settings(SettingList& list);
 void add_wire_settings(SettingList& list);
 void add_readout_settings(SettingList& list);

@@ -81,6 +81,32 @@ void add_operation(SettingList& list) {
   device(
       "sneak_paths", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.sneak_paths; },
       "current through devices outside the part of a crossbar that is read");
+  device(
+      "adc_inl", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.adc_inl; },
+      "integral nonlinearity of the converters");
+  device(
+      "adc_dnl", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.adc_dnl; },
+      "differential nonlinearity of the converters");
+  device(
+      "adc_compression",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.adc_compression; },
+      "compression of the converters' input stages");
+  device(
+      "adc_thermal_noise",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.adc_thermal_noise; },
+      "white noise of the converters");
+  device(
+      "adc_flicker_noise",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.adc_flicker_noise; },
+      "1/f noise of the converters");
+  device(
+      "dac_resolution",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.dac_resolution; },
+      "drivers resolve tile.dac.bits; without, all bits of an input");
+  device(
+      "dac_nonlinearity",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.dac_nonlinearity; },
+      "distortion of the drivers");
 }
 
 void add_conductance(SettingList& list) {

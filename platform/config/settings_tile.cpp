@@ -1,11 +1,7 @@
-#include "aimc/nmpu_format.h"
 #include "platform/config/settings.h"
 
 namespace aimc::platform {
 namespace {
-
-/// Largest count an NMPU takes.
-constexpr unsigned kMaxCount = (1U << nmpu::format::kInW) - 1;
 
 void add_digital(SettingList& list) {
   list.section("tile");
@@ -62,55 +58,11 @@ void add_digital(SettingList& list) {
       "energy of decoding and sequencing one command");
 }
 
-void add_converters(SettingList& list) {
-  list.section("tile.dac");
-  list.positive(
-      "lsb_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.lsb_ns; }, 1e4,
-      "pulse width of one input LSB");
-  list.real(
-      "settle_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.settle_ns; }, 0, 1e6,
-      "fixed part of an MVM");
-  list.real(
-      "phase_switch_ns", [](auto& c) -> auto& { return c.tile.crossbar.dac.phase_switch_ns; }, 0,
-      1e6, "from one phase of a four-phase MVM to the next");
-  list.real(
-      "energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.dac.energy_pj; }, 0, 1e6,
-      "energy of one driver at full pulse width; scales with the width");
-  list.section("tile.adc");
-  list.whole(
-      "full_scale_counts", [](auto& c) -> auto& { return c.tile.crossbar.adc.full_scale_counts; },
-      1, kMaxCount, "largest count of a conversion, one-phase mode");
-  list.whole(
-      "full_scale_counts_four_phase",
-      [](auto& c) -> auto& { return c.tile.crossbar.adc.full_scale_counts_four; }, 1, kMaxCount,
-      "largest sum of counts, four-phase mode");
-  list.positive(
-      "full_scale_current_ua",
-      [](auto& c) -> auto& { return c.tile.crossbar.adc.full_scale_current_ua; }, 1e6,
-      "column current at full scale in range 0");
-  list.whole(
-      "max_range", [](auto& c) -> auto& { return c.tile.crossbar.adc.max_range; }, 0, 3,
-      "largest range; range r divides the full-scale current by 2^r");
-  list.real(
-      "gain_sigma_relative", [](auto& c) -> auto& { return c.tile.crossbar.adc.gain_sigma; }, 0, 1,
-      "spread of the gain over columns and polarities");
-  list.real(
-      "gain_limit_relative", [](auto& c) -> auto& { return c.tile.crossbar.adc.gain_limit; }, 0, 1,
-      "largest deviation of the gain");
-  list.real(
-      "offset_sigma_counts",
-      [](auto& c) -> auto& { return c.tile.crossbar.adc.offset_sigma_counts; }, 0, 1000,
-      "spread of the offset over columns and polarities");
-  list.real(
-      "energy_pj", [](auto& c) -> auto& { return c.tile.crossbar.adc.energy_pj; }, 0, 1e6,
-      "energy of one conversion of one polarity over a 128 ns window; scales with it");
-}
-
 }  // namespace
 
 void add_tile_settings(SettingList& list) {
   add_digital(list);
-  add_converters(list);
+  add_converter_settings(list);
   add_device_settings(list);
   add_wire_settings(list);
   add_readout_settings(list);

@@ -42,6 +42,7 @@ void scale_tile(SocConfig& config) {
   config.tile.crossbar.readout.energy_pj *= dynamic;
   config.tile.crossbar.readout.swing_v *=
       config.voltage.tile.voltage_v / config.voltage.tile.nominal_v;
+  config.tile.crossbar.adc.supply_factor *= dynamic;
   config.leakage.tile_mw *= leakage_factor(config.voltage.tile);
 }
 

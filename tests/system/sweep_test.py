@@ -38,10 +38,21 @@ SPECIAL = {
     "tile.line.sharing_sigma_relative": 0.02,
     "tile.line.stage_jitter_ps": 20,
     "tile.line.injection_fc": 0.005,
+    "tile.weights.slice_bits": 4,
+    "tile.dac.bits": 4,
+    "tile.dac.nonlinearity": 0.1,
+    "tile.adc.bits": 7,
+    "tile.adc.shared_columns": 2,
+    "tile.adc.inl_lsb": 5,
+    "tile.adc.thermal_noise_counts": 2,
+    "tile.adc.flicker_noise_counts": 2,
+    "tile.adc.flicker_octaves": 12,
+    "tile.adc.node_nm": 22,
 }
 
 # What only matters together with another setting.
 WORN = ("--set", "tile.device.prior_cycles=2e7")
+FLICKER = ("--set", "tile.adc.flicker_noise_counts=4")
 HOT = ("--set", "tile.temperature_c=85", "--set", "tile.age_s=1e5")
 TOGETHER = {
     "tile.device.endurance_cycles": WORN,
@@ -60,6 +71,12 @@ TOGETHER = {
     "tile.line.divider_range": ("--set", "tile.readout=resistive_division"),
     "tile.line.time_lsb_ps": ("--set", "tile.readout=time"),
     "tile.line.stage_jitter_ps": ("--set", "tile.readout=time"),
+    "tile.dac.pulse_ns": ("--set", "tile.dac.kind=amplitude"),
+    "tile.adc.bits": ("--set", "tile.adc.kind=sar"),
+    "tile.adc.cycle_ns": ("--set", "tile.adc.kind=sar"),
+    "tile.adc.flicker_octaves": FLICKER,
+    "tile.adc.flicker_shortest_ns": FLICKER,
+    "tile.adc.node_nm": ("--set", "tile.adc.energy_model=survey"),
     "noc.circuit_cycles": ("--set", "noc.circuits=0>15"),
     "noc.virtual_channels": ("--noc", "flit", "--set", "noc.buffer_flits=2", "--set", "noc.max_burst_beats=4"),
 }

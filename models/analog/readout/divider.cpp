@@ -35,7 +35,8 @@ unsigned Divider::convert(const CellArray& array, const ColumnSums& sums,
       const double reads = (variances.positive[i] + variances.negative[i]) *
                            static_cast<double>(reading.variance_scale);
       const double divided = loading > 0.0 ? per_volt / (nominal * loading) : 0.0;
-      counts += std::sqrt(reads * divided * divided + own_noise * own_noise) *
+      const auto thermal = static_cast<double>(reading.thermal_variance);
+      counts += std::sqrt(reads * divided * divided + own_noise * own_noise + thermal) *
                 static_cast<double>(reading.normals[2 * i]);
     }
     negative_[i] = counts < 0.0 ? 1 : 0;
@@ -45,6 +46,8 @@ unsigned Divider::convert(const CellArray& array, const ColumnSums& sums,
   conversion.columns = region.columns;
   conversion.scale = 1.0;
   conversion.limit = full;
+  conversion.full_scale = full;
+  conversion.flicker = reading.flicker;
   std::fill_n(codes_.begin(), region.columns, 0);
   bank.add_counts(conversion, region.first_column, signal_.data(), silent_.data(), codes_.data());
 

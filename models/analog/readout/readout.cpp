@@ -47,7 +47,10 @@ class CurrentReadout : public Readout {
  protected:
   const CrossbarConfig& config() const { return config_; }
   // Time for which a device conducts in an input LSB.
-  virtual double driven_ns() const { return config_.dac.lsb_ns; }
+  virtual double driven_ns() const {
+    const DacConfig& dac = config_.dac;
+    return dac.kind == DacKind::kPwm ? dac.lsb_ns : dac.pulse_ns;
+  }
 
  private:
   CrossbarConfig config_;

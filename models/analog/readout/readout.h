@@ -34,7 +34,7 @@ class Readout {
   /// Time from the end of the drivers' window until the line can be converted, ns a phase.
   virtual double settle_ns(const ReadMode& mode) const = 0;
   /// Energy the cells take for a sum of |x| (G+ + G-), J.
-  /// @param charge in uS times input LSB; @param phases that drive it
+  /// @param charge in uS times input LSB, or as CellArray::charge(); @param phases that drive it
   virtual double array_energy_j(double charge, unsigned phases, const ReadMode& mode) const = 0;
 };
 

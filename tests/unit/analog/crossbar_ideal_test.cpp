@@ -193,6 +193,28 @@ TEST(Crossbar, RefusesBadConfigurations) {
   refused([](CrossbarConfig& c) { c.adc.full_scale_counts = 4096; });
   refused([](CrossbarConfig& c) { c.adc.gain_limit = 1.0; });
   refused([](CrossbarConfig& c) { c.dac.lsb_ns = INFINITY; });
+  refused([](CrossbarConfig& c) { c.dac.bits = 0; });
+  refused([](CrossbarConfig& c) { c.dac.nonlinearity = 0.6; });
+  refused([](CrossbarConfig& c) { c.weights.slice_bits = 8; });
+  refused([](CrossbarConfig& c) {
+    c.weights.slice_bits = 4;
+    c.weights.signs = SignScheme::kOffset;
+  });
+  refused([](CrossbarConfig& c) {
+    c.dac.kind = DacKind::kBitSerial;
+    c.readout.kind = ReadoutKind::kTime;
+  });
+  refused([](CrossbarConfig& c) { c.adc.bits = 0; });
+  refused([](CrossbarConfig& c) { c.adc.bits = 13; });
+  refused([](CrossbarConfig& c) { c.adc.shared_columns = 0; });
+  refused([](CrossbarConfig& c) { c.adc.inl_lsb = -1.0; });
+  refused([](CrossbarConfig& c) { c.adc.thermal_noise_counts = NAN; });
+  refused([](CrossbarConfig& c) { c.adc.flicker_octaves = 41; });
+  refused([](CrossbarConfig& c) {
+    c.adc.kind = AdcKind::kSar;
+    c.adc.bits = 3;
+    c.adc.energy_model = AdcEnergyModel::kSurvey;
+  });
 }
 
 }  // namespace

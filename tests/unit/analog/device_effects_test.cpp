@@ -96,6 +96,20 @@ std::vector<Switch> switches() {
        [](C& c) { c.adc.gain_sigma = 0.0; }},
       {"adc_offset", [](C& c) { c.circuit_effects.adc_offset = false; },
        [](C& c) { c.adc.offset_sigma_counts = 0.0; }},
+      {"adc_inl", [](C& c) { c.circuit_effects.adc_inl = false; },
+       [](C& c) { c.adc.inl_lsb = 0.0; }},
+      {"adc_dnl", [](C& c) { c.circuit_effects.adc_dnl = false; },
+       [](C& c) { c.adc.dnl_lsb = 0.0; }},
+      {"adc_compression", [](C& c) { c.circuit_effects.adc_compression = false; },
+       [](C& c) { c.adc.compression = 0.0; }},
+      {"adc_thermal_noise", [](C& c) { c.circuit_effects.adc_thermal_noise = false; },
+       [](C& c) { c.adc.thermal_noise_counts = 0.0; }},
+      {"adc_flicker_noise", [](C& c) { c.circuit_effects.adc_flicker_noise = false; },
+       [](C& c) { c.adc.flicker_noise_counts = 0.0; }},
+      {"dac_resolution", [](C& c) { c.circuit_effects.dac_resolution = false; },
+       [](C& c) { c.dac.bits = 8; }},
+      {"dac_nonlinearity", [](C& c) { c.circuit_effects.dac_nonlinearity = false; },
+       [](C& c) { c.dac.nonlinearity = 0.0; }},
   };
 }
 
@@ -110,6 +124,13 @@ CrossbarConfig everything() {
   config.device.prior_cycles = 100.0;
   config.device.disturb_per_read = 0.05;
   config.device.retention_ev = 0.3;
+  config.adc.inl_lsb = 3.0;
+  config.adc.dnl_lsb = 0.5;
+  config.adc.compression = 0.1;
+  config.adc.thermal_noise_counts = 1.0;
+  config.adc.flicker_noise_counts = 1.0;
+  config.dac.bits = 4;
+  config.dac.nonlinearity = 0.1;
   return config;
 }
 

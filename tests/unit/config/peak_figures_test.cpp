@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "models/analog/converters/timing.h"
 #include "platform/config/voltage.h"
 
 namespace {
@@ -100,6 +101,58 @@ TEST(PeakFigures, EnergiesFollowFromTheConstants) {
   EXPECT_NEAR(energy_of(figures.modes[1], "array") / energy_of(one, "array"), 4.0, 1e-9);
   EXPECT_NEAR(one.post_ns, 4 + 32 + 7 + 8, 1e-9);
   EXPECT_NEAR(one.post_pj, 256 * 0.4 + 1024 * 0.1 + 256 * 0.08 + 5.0, 1e-9);
+}
+
+// The equations here and those of the crossbar, for every kind of converters.
+TEST(PeakFigures, FollowTheKindsOfConverters) {
+  for (const std::string dac : {"pwm", "amplitude", "bit_serial"}) {
+    for (const std::string adc : {"cco", "sar", "ramp"}) {
+      const LoadedPlatform platform = load_platform(
+          "default", {"tile.dac.kind=" + dac, "tile.adc.kind=" + adc, "tile.dac.bits=5",
+                      "tile.adc.shared_columns=8", "tile.adc.bits=6"});
+      const auto& crossbar = platform.config.tile.crossbar;
+      const PeakFigures figures = peak_figures(platform);
+      for (const PeakMode& mode : figures.modes) {
+        const auto timing = aimc::analog::mvm_timing(crossbar, {7, mode.four_phase, 0});
+        EXPECT_NEAR(mode.mvm_ns, timing.total_ns, 1e-9) << dac << ", " << adc;
+        const double conversions = 512.0 * timing.conversions;
+        EXPECT_NEAR(energy_of(mode, "adc") / conversions,
+                    adc == "cco" ? 17.0 * timing.window_ns / 128.0 : 17.0, 1e-9);
+      }
+    }
+  }
+}
+
+// Mean square of -127 .. 127 over 128, and mean number of bits.
+TEST(PeakFigures, PulsesAreThoseOfTheDriversKind) {
+  const auto driver_pj = [](const std::string& kind) {
+    return energy_of(peak_figures(load_platform("default", {"tile.dac.kind=" + kind})).modes[0],
+                     "dac") /
+           (256 * 9.2 * 10.0 / 128.0);
+  };
+  EXPECT_NEAR(driver_pj("amplitude"), 127.0 * 128.0 / 3.0 / 16384.0, 1e-9);
+  EXPECT_NEAR(driver_pj("bit_serial"), 2.0 * 448.0 / 255.0, 1e-9);
+}
+
+TEST(PeakFigures, SlicesHaveColumnsOfTheirOwn) {
+  const PeakFigures one = peak_figures(load_platform("default"));
+  const PeakFigures seven = peak_figures(load_platform("default", {"tile.weights.slice_bits=1"}));
+  EXPECT_DOUBLE_EQ(energy_of(seven.modes[0], "adc"), 7.0 * energy_of(one.modes[0], "adc"));
+  EXPECT_DOUBLE_EQ(energy_of(seven.modes[0], "dac"), energy_of(one.modes[0], "dac"));
+  EXPECT_NEAR(seven.area[0].mm2 / one.area[0].mm2, 7.0, 1e-12);
+  // A bit that is set is a device at full scale: 3.5 of them instead of half a device.
+  EXPECT_NEAR(energy_of(seven.modes[0], "array") / energy_of(one.modes[0], "array"), 7.0, 0.01);
+  const PeakFigures offset = peak_figures(load_platform("default", {"tile.weights.signs=offset"}));
+  EXPECT_NEAR(energy_of(offset.modes[0], "array") / energy_of(one.modes[0], "array"),
+              127.0 / 63.749, 1e-3);
+}
+
+TEST(PeakFigures, ConvertersOfTheSurveyFollowRateBitsAndNode) {
+  const PeakFigures figures = peak_figures(
+      load_platform("default", {"tile.adc.kind=sar", "tile.adc.energy_model=survey",
+                                "tile.adc.node_nm=22", "tile.adc.cycle_ns=1.25", "tile.count=1"}));
+  EXPECT_NEAR(energy_of(figures.modes[0], "adc"), 512 * 0.84724, 0.01);
+  EXPECT_NEAR(figures.area[0].mm2, 512 * 2199.03e-6, 1e-5);
 }
 
 TEST(PeakFigures, TheSramsPortLimitsShortReads) {

@@ -139,6 +139,12 @@ TEST(PlatformFile, RefusesSettingsThatDoNotFitTogether) {
                     HasSubstr("expected at most 512")));
   EXPECT_THAT(refusal("tile: {adc: {full_scale_counts_four_phase: 100}}\n"),
               HasSubstr("four phases count less than one"));
+  EXPECT_THAT(refusal("tile:\n  adc:\n    kind: ramp\n    bits: 3\n    energy_model: survey\n"),
+              AllOf(StartsWith("my.yaml:4: key 'tile.adc.bits': value '3'"),
+                    HasSubstr("expected at least 4")));
+  EXPECT_THAT(refusal("tile: {weights: {signs: offset, slice_bits: 4}}\n"),
+              AllOf(HasSubstr("'tile.weights.signs'"), HasSubstr("expected differential")));
+  EXPECT_THAT(refusal("tile: {adc: {bits: 0}}\n"), HasSubstr("a whole number from 1 to 12"));
 }
 
 TEST(Override, ChangesAValueAndSaysSo) {
