@@ -1,6 +1,7 @@
 #include "models/analog/circuit/array_circuit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "models/analog/circuit/ir_drop.h"
@@ -43,7 +44,7 @@ void ArrayCircuit::update(const std::vector<double>& conductance_us) {
     const std::vector<double> attenuation = model.attenuation(cell_);
     std::transform(attenuation.begin(), attenuation.end(), shares_.begin(), [](double share) {
       const double code = std::clamp(share, 0.0, 1.0) * static_cast<double>(kFullShare);
-      return static_cast<std::uint16_t>(code + 0.5);
+      return static_cast<std::uint16_t>(std::lround(code));
     });
   }
   if (sneaks_) siemens_ = std::move(siemens);
