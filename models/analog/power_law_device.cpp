@@ -185,15 +185,14 @@ double PowerLawDevice::variance_limit_us2(double age_s) const {
   const auto fraction = [&](double conductance) {
     return std::max(0.0, config_.read_fraction.at(conductance / config_.g_max_us));
   };
-  // A polynomial that was fitted to levels up to one may be anything beyond: fractions larger than
-  // any within three sigma of the highest level are not provided for, or the few devices out there
-  // would leave all others no bits.
-  constexpr double kUsualSigma = 3.0;
-  const Level& top = levels_.back();
-  const double usual =
-      static_cast<double>(top.target_us) + kUsualSigma * static_cast<double>(top.sigma_us);
+  // A polynomial that was fitted to levels up to one may be anything beyond. There the noise is
+  // provided for as if it grew like the conductance: otherwise the few devices out there would
+  // leave all others no bits.
   double highest = 0.0;
-  for (int i = 1; i <= kPoints; ++i) highest = std::max(highest, fraction(usual * i / kPoints));
+  for (int i = 1; i <= kPoints; ++i) {
+    const double level = static_cast<double>(i) / kPoints;
+    highest = std::max(highest, level * fraction(level * config_.g_max_us));
+  }
   double largest = 0.0;
   for (int i = 1; i <= kPoints; ++i) {
     const double conductance = conductance_limit_us_ * i / kPoints;

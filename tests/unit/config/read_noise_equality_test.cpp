@@ -63,13 +63,14 @@ Samples sample(const CrossbarConfig& technology, std::uint64_t seed, unsigned ti
   InputCodes x(rows);
   for (unsigned row = 0; row < rows; ++row) x.set(row, inputs[row]);
 
-  // The full scale is set to twice the column's current, so that nothing saturates.
+  // The full scale is a little less than twice the column's current, so that nothing saturates and
+  // no mean lies on the edge of a count.
   const std::vector<float> still(std::size_t{2} * rows, 0.0F);
   const double largest =
       std::max(golden.positive(x, still.data()), golden.negative(x, still.data()));
   const double window = 128.0;
   const ReadMode mode{7, false, 0};
-  config.adc.full_scale_current_ua = std::max(2.0 * largest * config.read_voltage_v / window, 1e-3);
+  config.adc.full_scale_current_ua = std::max(1.9 * largest * config.read_voltage_v / window, 1e-3);
   const double counts_per_us =
       4095.0 * config.read_voltage_v / (config.adc.full_scale_current_ua * window);
 
