@@ -209,9 +209,9 @@ class Training(unittest.TestCase):
         cls.images, cls.labels = images[:2000], labels[:2000]
         cls.test_images, cls.test_labels = images[2000:2600], labels[2000:2600]
 
-    def train(self, script):
+    def train(self, script, epochs=2):
         parameters, limits = script.parameters_and_limits()
-        plan = dataclasses.replace(script.PLAN, epochs=2, batch=50)
+        plan = dataclasses.replace(script.PLAN, epochs=epochs, batch=40)
         with contextlib.redirect_stdout(io.StringIO()):
             training.train(plan, parameters, limits, script.network, self.images, self.labels)
         for name, limit in limits.items():
@@ -245,7 +245,7 @@ class Training(unittest.TestCase):
         for script, integers, least in ((train_lstm, train_lstm.integer_network, 0.55),
                                         (train_transformer, train_transformer.IntegerTransformer, 0.6)):
             with self.subTest(script=script.__name__):
-                parameters, limits = self.train(script)
+                parameters, limits = self.train(script, epochs=3)
                 found = training.decisions(script.network, parameters, self.test_images)
                 with contextlib.redirect_stdout(io.StringIO()):
                     net = integers(parameters, limits, self.images[:200])
