@@ -134,40 +134,65 @@ double interval_ns(const tile::TileConfig& tile, const PeakData& data, unsigned 
   return std::max(whole_ns, port_cycles * cycle_ns);
 }
 
-const Conversions each = conversions(tile, data, phases);
-const double pulse_ns = phases * each.drives * mean_pulse_ns(tile, data);
-const double lines =
-    (crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns) *
-    crossbar.weights.slices();
-const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
-const double cells_pj = array_pj(crossbar, data, phases) * each.drives;
-const double conversion_pj =
-    analog::conversion_energy_pj(crossbar, {data.magnitude_bits, phases == 4, 0});
-const double adc_pj = lines * each.count * (conversion_pj + crossbar.readout.energy_pj);
-mode.analog_pj = dac_pj + cells_pj + adc_pj;
-const tile::TileConfig& tile = config.tile;
-const analog::CrossbarConfig& crossbar = tile.crossbar;
-const double rows = crossbar.rows;
-const double columns = crossbar.columns;
-const Conversions each = conversions(tile, data, phases);
-const double pulse_ns = phases * each.drives * mean_pulse_ns(tile, data);
-const double lines =
-    (crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns) *
-    crossbar.weights.slices();
-const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
-const double cells_pj = array_pj(crossbar, data, phases) * each.drives;
-const double conversion_pj =
-    analog::conversion_energy_pj(crossbar, {data.magnitude_bits, phases == 4, 0});
-const double adc_pj = lines * each.count * (conversion_pj + crossbar.readout.energy_pj);
-mode.analog_pj = dac_pj + cells_pj + adc_pj;
-mode.energy = {{"dac", dac_pj},
-               {"array", cells_pj},
-               {"adc", adc_pj},
-               {"sram", rows* tile.energy.sram_read_pj_per_byte +
-                            4.0 * columns* tile.energy.sram_write_pj_per_byte},
-               {"command", tile.energy.command_pj},
-               {"leakage", leakage_mw(config) * mode.mvm_ns / config.tile_count}};
-mode.total_pj = sum_of(mode.energy);
+/// Of one MVM: sum of G V^2 t, or where the cells are capacitors of C V^2.
+double array_pj(const analog::CrossbarConfig& crossbar, const PeakData& data, unsigned phases) {
+  const double cells = double(crossbar.rows) * crossbar.columns;
+  const analog::DeviceConfig& device = crossbar.device;
+  const double conductance_us = mean_weight_us(crossbar);
+  switch (crossbar.readout.kind) {
+    case analog::ReadoutKind::kCharge:
+    case analog::ReadoutKind::kChargeRedistribution:
+    case analog::ReadoutKind::kCapacitiveDivision: {
+      const double driven = data.input() / double(1U << data.magnitude_bits);
+      const analog::ReadoutConfig& line = crossbar.readout;
+      // fF V^2 are femtojoules.
+      return cells * phases * driven * conductance_us / device.g_max_us * line.unit_capacitance_ff *
+             line.swing_v * line.swing_v * 1e-3;
+    }
+    default: {
+      const bool divides = crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision;
+      const double driven_ns = divides && crossbar.readout.drive_ns > 0.0
+                                   ? crossbar.readout.drive_ns
+                                   : crossbar.dac.lsb_ns;
+      const analog::DacConfig& dac = crossbar.dac;
+      double pulse_ns = phases * data.input() * driven_ns;
+      if (dac.kind == analog::DacKind::kAmplitude) {
+        pulse_ns = phases * dac.pulse_ns * mean_square(data);
+      } else if (dac.kind == analog::DacKind::kBitSerial) {
+        pulse_ns = phases * dac.pulse_ns * data.input_ones();
+      }
+      const double squared_v = crossbar.read_voltage_v * crossbar.read_voltage_v;
+      // uS V^2 ns are femtojoules.
+      return conductance_us * squared_v * pulse_ns * 1e-3 * cells;
+    }
+  }
+}
+
+void add_mvm_energy(const SocConfig& config, const PeakData& data, unsigned phases,
+                    PeakMode& mode) {
+  const tile::TileConfig& tile = config.tile;
+  const analog::CrossbarConfig& crossbar = tile.crossbar;
+  const double rows = crossbar.rows;
+  const double columns = crossbar.columns;
+  const Conversions each = conversions(tile, data, phases);
+  const double pulse_ns = phases * each.drives * mean_pulse_ns(tile, data);
+  const double lines =
+      (crossbar.readout.kind == analog::ReadoutKind::kResistiveDivision ? columns : 2.0 * columns) *
+      crossbar.weights.slices();
+  const double dac_pj = crossbar.dac.energy_pj * rows * pulse_ns / kEnergyWindowNs;
+  const double cells_pj = array_pj(crossbar, data, phases) * each.drives;
+  const double conversion_pj =
+      analog::conversion_energy_pj(crossbar, {data.magnitude_bits, phases == 4, 0});
+  const double adc_pj = lines * each.count * (conversion_pj + crossbar.readout.energy_pj);
+  mode.analog_pj = dac_pj + cells_pj + adc_pj;
+  mode.energy = {{"dac", dac_pj},
+                 {"array", cells_pj},
+                 {"adc", adc_pj},
+                 {"sram", rows * tile.energy.sram_read_pj_per_byte +
+                              4.0 * columns * tile.energy.sram_write_pj_per_byte},
+                 {"command", tile.energy.command_pj},
+                 {"leakage", leakage_mw(config) * mode.mvm_ns / config.tile_count}};
+  mode.total_pj = sum_of(mode.energy);
 }
 
 /// One vector: counts out of the SRAM, through the NMPU, int8 results back.
