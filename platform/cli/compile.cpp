@@ -12,15 +12,13 @@
 namespace aimc::cli {
 namespace {
 
-/// Samples of a file that read modes are chosen with.
-constexpr std::size_t kMostSamples = 32;
-
 struct CompileArguments {
   std::string model;
   std::string platform = "default";
   std::vector<std::string> set;
   std::string output;
   std::vector<std::string> samples;
+  std::string limit = "32";
   std::string copies = "auto";
   std::string images = "16";
   bool four_phase = false;
@@ -32,6 +30,8 @@ void execute(const CompileArguments& arguments) {
   compiler::Options options;
   options.copies = parse_copies(arguments.copies);
   options.max_images = static_cast<std::size_t>(parse_number("--images", arguments.images));
+  const auto limit = static_cast<std::size_t>(parse_number("--limit", arguments.limit));
+  if (limit == 0) throw UsageError("--limit 0; expected 1 and more");
   if (options.max_images == 0 || options.max_images > 65536) {
     throw UsageError("--images " + arguments.images + "; expected 1 to 65536");
   }
@@ -41,7 +41,7 @@ void execute(const CompileArguments& arguments) {
   try {
     const network::Network network = network::load_tflite(arguments.model);
     if (!arguments.samples.empty()) {
-      options.samples = image_samples(network, arguments.samples, kMostSamples);
+      options.samples = image_samples(network, arguments.samples, limit);
     }
     const compiler::CompiledNetwork compiled =
         compiler::compile(network, chip_of(loaded.config), options);
@@ -75,7 +75,9 @@ void add_compile(CLI::App& app, Invocation& /*invocation*/) {
   command->add_option("--set", arguments->set, "Override: path.to.key=value");
   command->add_option("-o,--output", arguments->output, "File for the image");
   command->add_option("--samples", arguments->samples,
-                      "Samples read modes are chosen with (the first 32): .npy, .i8, .u8, .f32");
+                      "Samples read modes are chosen with: .npy, .i8, .u8, .f32");
+  command->add_option("--limit", arguments->limit, "Samples that are taken, the first")
+      ->capture_default_str();
   command
       ->add_option("--copies", arguments->copies,
                    "Most copies of a layer on spare tiles: a number, or auto")

@@ -36,7 +36,8 @@ CompiledNetwork compile(const network::Network& network, const Chip& chip, const
   const bool given = !options.samples.empty();
   const Modes modes(network, graph, chip,
                     given ? options.samples
-                          : synthetic_samples(graph.activations[graph.input], kSyntheticSamples));
+                          : synthetic_samples(graph.activations[graph.input], kSyntheticSamples),
+                    given);
   Findings findings;
   const auto choose = [&](nmpu::Configuration configuration) {
     return modes.choose(plan.steps, nmpu::make_format(configuration, chip.tile.nmpu.lanes),
@@ -54,6 +55,7 @@ CompiledNetwork compile(const network::Network& network, const Chip& chip, const
     }
     plan.steps[i].mode = choices[i].mode;
     plan.steps[i].replicas = choices[i].replicas;
+    plan.steps[i].zero_point = choices[i].zero_point;
     plan.steps[i].scaling = choices[i].scaling;
   }
   assign_tiles(network, graph, plan, chip);

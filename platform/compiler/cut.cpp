@@ -131,6 +131,11 @@ class Cutter {
 }  // namespace
 
 Graph make_graph(const network::Network& network, const Chip& chip) {
+  if (chip.tile.crossbar.rows < 4 || chip.tile.crossbar.columns < 4) {
+    throw CompileError("model '" + network.file + "': tiles of " +
+                       std::to_string(chip.tile.crossbar.rows) + " x " +
+                       std::to_string(chip.tile.crossbar.columns) + "; expected 4 x 4 and more");
+  }
   return Cutter(network, make_graph(network), chip).cut();
 }
 

@@ -39,7 +39,8 @@ class SramBudget {
                std::to_string(most) + " bytes of SRAM for one output row; a tile has " +
                    std::to_string(bytes_));
       }
-      const std::size_t rows = largest->band_rows() - 1;
+      const std::size_t rows = std::min(largest->band_rows() - 1,
+                                        (largest->rows + largest->bands) / (largest->bands + 1));
       largest->bands = (largest->rows + rows - 1) / rows;
     }
   }

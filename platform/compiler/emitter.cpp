@@ -204,7 +204,7 @@ void Emitter::emit_blocks(std::size_t index) {
                                  static_cast<std::uint16_t>(plan.replicas * rows.rows()),
                                  static_cast<std::uint16_t>(place.first_column),
                                  static_cast<std::uint16_t>(columns.filled), weights_at, columns_at,
-                                 read_mode_word(plan.mode), work.input_zero_point});
+                                 read_mode_word(plan.mode), plan.zero_point});
       }
     }
   }

@@ -45,8 +45,7 @@ struct MatrixWork {
   std::vector<double> factors;                ///< output steps for one unit of a sum, by column
   std::vector<std::int32_t> biases;           ///< in units of a sum
   std::int32_t input_zero_point = 0, output_zero_point = 0;
-  bool relu = false;            ///< lower bound is the output zero point
-  unsigned magnitude_bits = 8;  ///< of an input less its zero point
+  bool relu = false;  ///< lower bound is the output zero point
 
   std::size_t rows() const { return segments * segment_bytes; }
   std::size_t positions() const { return out_rows * out_columns; }

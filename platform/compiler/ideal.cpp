@@ -39,9 +39,10 @@ std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t count
   return sum;
 }
 
-/// Inputs of a piece at a position, less the zero point; 0 in the padding.
+/// Inputs of a piece at a position, less what the drivers take off; padding is the input's zero
+/// point.
 void gather(const MatrixWork& work, const Piece& piece, const std::int8_t* input, std::size_t row,
-            std::size_t column, std::int16_t* to) {
+            std::size_t column, std::int32_t zero_point, std::int16_t* to) {
   for (std::size_t segment = 0; segment < piece.segments; ++segment) {
     const auto y = static_cast<std::int64_t>(row * work.row_stride +
                                              (piece.first_segment + segment) * work.dilation) -
@@ -54,7 +55,7 @@ void gather(const MatrixWork& work, const Piece& piece, const std::int8_t* input
     for (std::size_t i = 0; i < piece.bytes; ++i) {
       const std::int64_t at = x + static_cast<std::int64_t>(i);
       const bool there = inside && at >= 0 && at < width;
-      *to++ = static_cast<std::int16_t>(there ? from[at] - work.input_zero_point : 0);
+      *to++ = static_cast<std::int16_t>((there ? from[at] : work.input_zero_point) - zero_point);
     }
   }
 }
@@ -77,8 +78,10 @@ struct Inputs {
 
   explicit Inputs(std::size_t rows)
       : values(rows), magnitudes(rows), positive(rows), negative(rows) {}
-  void split(std::size_t rows) {
+  void split(std::size_t rows, std::int16_t limit) {
     for (std::size_t i = 0; i < rows; ++i) {
+      values[i] =
+          std::max<std::int16_t>(std::min(values[i], limit), static_cast<std::int16_t>(-limit));
       magnitudes[i] = static_cast<std::int16_t>(std::abs(values[i]));
       positive[i] = std::max<std::int16_t>(values[i], 0);
       negative[i] = static_cast<std::int16_t>(std::max<int>(-values[i], 0));
@@ -126,24 +129,25 @@ double counts_per_unit(const analog::CrossbarConfig& crossbar, const analog::Rea
 }
 
 Sums make_sums(const MatrixWork& work, const Split& split, const std::int8_t* input,
-               bool four_phase, std::size_t step) {
+               const analog::ReadMode& mode, std::int32_t zero_point, std::size_t step) {
   Sums sums;
   sums.pieces = split.pieces.size();
   sums.columns = work.columns;
-  sums.phases = four_phase ? 4 : 2;
+  sums.phases = mode.four_phase ? 4 : 2;
   sums.positions = (work.positions() + step - 1) / step;
   sums.values.resize(sums.positions * sums.pieces * sums.phases * sums.columns);
   const std::size_t of_piece = sums.phases * sums.columns;
+  const auto limit = static_cast<std::int16_t>((1 << mode.magnitude_bits) - 1);
   for (std::size_t p = 0; p < sums.pieces; ++p) {
     const Columns columns = columns_of(work, split.pieces[p]);
     Inputs inputs(columns.rows);
     for (std::size_t i = 0; i < sums.positions; ++i) {
       const std::size_t position = i * step;
       gather(work, split.pieces[p], input, position / work.out_columns, position % work.out_columns,
-             inputs.values.data());
-      inputs.split(columns.rows);
+             zero_point, inputs.values.data());
+      inputs.split(columns.rows, limit);
       std::int32_t* const to = sums.values.data() + (i * sums.pieces + p) * of_piece;
-      if (!four_phase) {
+      if (!mode.four_phase) {
         add_pair(columns, inputs.values.data(), inputs.magnitudes.data(), sums.columns, to,
                  to + sums.columns);
         continue;

@@ -17,10 +17,11 @@ struct Sums {
   std::vector<std::int32_t> values;  ///< by position, piece, phase, column
 };
 
-/// The sums of one sample at every `step`-th position.
+/// The sums of one sample at every `step`-th position. Inputs whose magnitude less the zero point
+/// does not fit the bits of the mode are limited, as the drivers do.
 /// @param input the activation as it lies in RAM, with its filler
 Sums make_sums(const MatrixWork& work, const Split& split, const std::int8_t* input,
-               bool four_phase, std::size_t step);
+               const analog::ReadMode& mode, std::int32_t zero_point, std::size_t step);
 
 /// What tiles without errors make of sums.
 struct IdealOutput {

@@ -20,12 +20,6 @@ std::size_t filled(std::size_t count) {
   return (count + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-/// Bits of the largest magnitude of an int8 input less its zero point.
-unsigned magnitude_bits(std::int32_t zero_point) {
-  const std::int32_t largest = std::max(127 - zero_point, zero_point + 128);
-  return largest < 128 ? 7 : 8;
-}
-
 /// What both kinds of matrix have: scales, biases, zero points.
 void take_scales(MatrixWork& work, const Network& network, const Operator& op) {
   const Tensor& in = *network.input_of(op, 0);
@@ -42,7 +36,6 @@ void take_scales(MatrixWork& work, const Network& network, const Operator& op) {
       bias == nullptr ? std::vector<std::int32_t>(work.columns) : network.int32_constant(*bias);
   work.input_zero_point = in.zero_point();
   work.output_zero_point = out.zero_point();
-  work.magnitude_bits = magnitude_bits(in.zero_point());
 }
 
 /// A weight as a cell holds it.

@@ -12,6 +12,8 @@ namespace {
 
 /// Multiply-accumulates of one step that are looked at, over all samples.
 constexpr std::uint64_t kMostWork = 400'000'000;
+/// Share of a sample's inputs that may be limited for the sake of fewer magnitude bits.
+constexpr double kMostLimited = 0.01;
 
 /// Sums up differences.
 class Errors {
@@ -65,34 +67,57 @@ aimc_net_clamp limits_of(const Graph& graph, std::size_t index) {
   return std::get<aimc_net_requantise>(end->parameters).clamp;
 }
 
-/// Ways to read a matrix, those that take least first.
+unsigned bits_of(std::int32_t zero_point) {
+  const std::int32_t largest = std::max(127 - zero_point, zero_point + 128);
+  return largest < 128 ? 7 : 8;
+}
+
+/// Ways to read a matrix, those that take least time first.
 std::vector<ModeChoice> candidates(const MatrixWork& work, const Split& split, const Chip& chip,
-                                   const nmpu::Format& format, bool four_phase) {
+                                   const nmpu::Format& format, bool four_phase,
+                                   const std::vector<Reading>& readings) {
+  constexpr unsigned kMostBits = 8;
   const unsigned most_range = chip.tile.crossbar.adc.max_range;
   const std::size_t most = most_replicas(split, chip.tile.crossbar.rows);
   std::vector<ModeChoice> choices;
-  for (unsigned phases = 0; phases < (four_phase ? 2U : 1U); ++phases) {
-    for (unsigned range = 0; range <= most_range; ++range) {
-      // More of the same rows where a finer range is not to be had.
-      for (std::size_t replicas = 1; replicas <= (range == most_range ? most : 1); replicas *= 2) {
-        ModeChoice choice;
-        choice.mode = {work.magnitude_bits, phases == 1, range};
-        choice.replicas = replicas;
-        const double counts = counts_per_unit(chip.tile.crossbar, choice.mode);
-        choice.scaling =
-            make_scaling(work, format, counts * static_cast<double>(replicas), choice.obstacle);
-        choices.push_back(std::move(choice));
+  for (unsigned way = 0; way < (four_phase ? 2U : 1U) * (kMostBits + 1); ++way) {
+    const unsigned bits = way % (kMostBits + 1);
+    for (const Reading& reading : readings) {
+      if (bits < reading.least_bits || bits > reading.most_bits) continue;
+      for (unsigned range = 0; range <= most_range; ++range) {
+        // More of the same rows where a finer range is not to be had.
+        for (std::size_t replicas = 1; replicas <= (range == most_range ? most : 1);
+             replicas *= 2) {
+          ModeChoice choice;
+          choice.mode = {bits, way > kMostBits, range};
+          choice.replicas = replicas;
+          choice.zero_point = reading.zero_point;
+          const double counts = counts_per_unit(chip.tile.crossbar, choice.mode);
+          choice.scaling = make_scaling(work, format, counts * static_cast<double>(replicas),
+                                        choice.zero_point, choice.obstacle);
+          choices.push_back(std::move(choice));
+        }
       }
     }
   }
   return choices;
 }
 
+/// Share of the inputs that a number of magnitude bits limits.
+double limited_share(const std::vector<std::int8_t>& inputs, std::int32_t zero_point,
+                     unsigned bits) {
+  const std::int32_t limit = (1 << bits) - 1;
+  const auto limited = std::count_if(
+      inputs.begin(), inputs.end(),
+      [zero_point, limit](std::int8_t input) { return std::abs(input - zero_point) > limit; });
+  return static_cast<double>(limited) / static_cast<double>(inputs.size());
+}
+
 }  // namespace
 
 Modes::Modes(const network::Network& network, const Graph& graph, const Chip& chip,
-             const std::vector<std::vector<std::int8_t>>& samples)
-    : network_(network), graph_(graph), chip_(chip) {
+             const std::vector<std::vector<std::int8_t>>& samples, bool real)
+    : network_(network), graph_(graph), chip_(chip), real_(real) {
   network::Interpreter interpreter(network, network::Rounding::kDouble);
   for (const std::vector<std::int8_t>& sample : samples) {
     ActivationValues values = make_values(graph);
@@ -115,6 +140,27 @@ Modes::Modes(const network::Network& network, const Graph& graph, const Chip& ch
   }
 }
 
+/// The zero point of the inputs, with which a zero costs nothing; and their mean, around which they
+/// are small. Fewer bits than the whole range needs only where samples tell what inputs are like.
+std::vector<Reading> Modes::readings(std::size_t index) const {
+  constexpr unsigned kLeastBits = 4;
+  const Step& step = graph_.steps[index];
+  std::int64_t sum = 0;
+  std::int64_t count = 0;
+  for (const auto& exact : exact_) {
+    for (const std::int8_t input : exact[step.inputs.front()]) sum += input;
+    count += static_cast<std::int64_t>(exact[step.inputs.front()].size());
+  }
+  const auto mean = static_cast<std::int32_t>(std::lround(
+      static_cast<double>(sum) / static_cast<double>(std::max<std::int64_t>(1, count))));
+  std::vector<Reading> list;
+  for (const std::int32_t zero_point : {step.matrix()->input_zero_point, mean}) {
+    const unsigned most = bits_of(zero_point);
+    list.push_back({zero_point, real_ ? kLeastBits : most, most});
+  }
+  return list;
+}
+
 std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
                                       const nmpu::Format& format, bool four_phase) const {
   std::vector<ModeChoice> choices(graph_.steps.size());
@@ -124,31 +170,42 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
     const std::uint64_t cost =
         std::uint64_t{work->positions()} * work->rows() * work->columns * exact_.size();
     const std::size_t step = 1 + static_cast<std::size_t>(cost / kMostWork);
-    std::vector<ModeChoice> made = candidates(*work, plans[i].split, chip_, format, four_phase);
+    std::vector<ModeChoice> made =
+        candidates(*work, plans[i].split, chip_, format, four_phase, readings(i));
     std::vector<Errors> errors(made.size());
     const Step& of = graph_.steps[i];
     const std::size_t wanted_in = graph_.steps[completing_step(graph_, i)].output;
     const Activation& output = graph_.activations[wanted_in];
     const aimc_net_clamp limits = limits_of(graph_, i);
     for (const auto& exact : exact_) {
-      for (const bool four : {false, true}) {
-        if (four && !four_phase) continue;
-        const Sums sums =
-            make_sums(*work, plans[i].split, exact[of.inputs.front()].data(), four, step);
-        for (std::size_t m = 0; m < made.size(); ++m) {
-          if (made[m].mode.four_phase != four || !made[m].obstacle.empty()) continue;
-          const IdealOutput got =
-              ideal_output(*work, plans[i].split, sums, made[m].scaling, made[m].replicas,
-                           chip_.tile.crossbar, made[m].mode, format);
-          errors[m].add_conversions(got);
-          for (std::size_t at = 0; at < got.values.size(); ++at) {
-            const std::size_t pixel = at / work->columns * step;
-            const std::int8_t value = static_cast<std::int8_t>(
-                std::clamp<std::int32_t>(got.values[at], limits.least, limits.most));
-            errors[m].add(
-                value,
-                exact[wanted_in][pixel * output.pitch() + of.first_channel + at % work->columns]);
-          }
+      const std::vector<std::int8_t>& input = exact[of.inputs.front()];
+      Sums sums;
+      const ModeChoice* summed = nullptr;  // whose phases, bits and zero point `sums` are of
+      for (std::size_t m = 0; m < made.size(); ++m) {
+        const analog::ReadMode& mode = made[m].mode;
+        if (!made[m].obstacle.empty()) continue;
+        const std::int32_t zero_point = made[m].zero_point;
+        if (mode.magnitude_bits < bits_of(zero_point) &&
+            limited_share(input, zero_point, mode.magnitude_bits) > kMostLimited) {
+          made[m].obstacle = "inputs are larger";
+          continue;
+        }
+        if (summed == nullptr || summed->mode.four_phase != mode.four_phase ||
+            summed->mode.magnitude_bits != mode.magnitude_bits ||
+            summed->zero_point != zero_point) {
+          sums = make_sums(*work, plans[i].split, input.data(), mode, zero_point, step);
+          summed = &made[m];
+        }
+        const IdealOutput got = ideal_output(*work, plans[i].split, sums, made[m].scaling,
+                                             made[m].replicas, chip_.tile.crossbar, mode, format);
+        errors[m].add_conversions(got);
+        for (std::size_t at = 0; at < got.values.size(); ++at) {
+          const std::size_t pixel = at / work->columns * step;
+          const auto value = static_cast<std::int8_t>(
+              std::clamp<std::int32_t>(got.values[at], limits.least, limits.most));
+          errors[m].add(
+              value,
+              exact[wanted_in][pixel * output.pitch() + of.first_channel + at % work->columns]);
         }
       }
     }
@@ -160,7 +217,7 @@ std::vector<ModeChoice> Modes::choose(const std::vector<StepPlan>& plans,
       if (!made[m].obstacle.empty()) continue;
       if (best == made.size() || made[m].error.rms < kWorth * made[best].error.rms) best = m;
     }
-    choices[i] = std::move(made[best == made.size() ? 0 : best]);
+    choices[i] = std::move(best == made.size() ? made.back() : made[best]);
   }
   return choices;
 }
@@ -184,7 +241,7 @@ std::vector<std::vector<std::int8_t>> Modes::compute(const Plan& plan,
     const MatrixWork& work = *step.matrix();
     const StepPlan& of = plan.steps[i];
     const Sums sums =
-        make_sums(work, of.split, values[step.inputs.front()].data(), of.mode.four_phase, 1);
+        make_sums(work, of.split, values[step.inputs.front()].data(), of.mode, of.zero_point, 1);
     const IdealOutput got = ideal_output(work, of.split, sums, of.scaling, of.replicas,
                                          chip_.tile.crossbar, of.mode, chip_.tile.nmpu_format());
     fill_up(graph_.activations[step.output], got.values.data(), values[step.output]);

@@ -12,17 +12,25 @@ namespace aimc::compiler {
 struct ModeChoice {
   analog::ReadMode mode;
   std::size_t replicas = 1;
+  std::int32_t zero_point = 0;  ///< what the drivers take off the inputs
   Scaling scaling;
   ErrorFigures error;
   std::string obstacle;  ///< why there is none, if not empty
+};
+
+/// What drivers take off the inputs of a matrix, and how many bits of magnitude may be left.
+struct Reading {
+  std::int32_t zero_point = 0;
+  unsigned least_bits = 8, most_bits = 8;
 };
 
 /// Samples the choice of read modes rests on, and what a network exactly computes on them.
 class Modes {
  public:
   /// @param samples of the image's input
+  /// @param real inputs of the network's steps may be taken to be like those of the samples
   Modes(const network::Network& network, const Graph& graph, const Chip& chip,
-        const std::vector<std::vector<std::int8_t>>& samples);
+        const std::vector<std::vector<std::int8_t>>& samples, bool real);
 
   /// The mode of every step on tiles, by step, that makes the least error with this format.
   /// Others are left empty.
@@ -38,6 +46,7 @@ class Modes {
   Prediction predict(const Plan& plan) const;
 
  private:
+  std::vector<Reading> readings(std::size_t index) const;
   std::vector<std::vector<std::int8_t>> compute(const Plan& plan,
                                                 const std::vector<std::int8_t>& input,
                                                 network::Interpreter& interpreter) const;
@@ -45,6 +54,7 @@ class Modes {
   const network::Network& network_;
   const Graph& graph_;
   const Chip& chip_;
+  bool real_;
   /// By sample and activation, as they lie in RAM.
   std::vector<std::vector<std::vector<std::int8_t>>> exact_;
 };

@@ -50,9 +50,10 @@ std::size_t most_replicas(const Split& split, std::size_t tile_rows);
 
 /// The scaling with the largest parameters that fit; what the format cannot hold (a factor, a bias)
 /// as text in `obstacle` if it is not empty.
-/// @param counts counts for one unit of a sum, of the block with the fewest
+/// @param counts counts for one unit of a sum
+/// @param zero_point what the drivers take off the inputs
 Scaling make_scaling(const MatrixWork& work, const nmpu::Format& format, double counts,
-                     std::string& obstacle);
+                     std::int32_t zero_point, std::string& obstacle);
 
 /// Nominal parameters of a column.
 /// @param bias counts after scaling: the nearest whole number becomes the bias, the rest the offset
@@ -82,6 +83,9 @@ struct StepPlan {
   Split split;  ///< of a matrix
   /// Times that every piece stands in its tile, one below the other: more counts for a small sum.
   std::size_t replicas = 1;
+  /// What the drivers take off the inputs; what that leaves of the input's own zero point is in the
+  /// biases.
+  std::int32_t zero_point = 0;
   analog::ReadMode mode;
   Scaling scaling;
   std::vector<Lane> lanes;  ///< none for a step of the host

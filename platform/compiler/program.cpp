@@ -82,7 +82,7 @@ class MatrixProgram {
       const bool gathers = piece_.segments > 1 || plan_.replicas > 1;
       const std::size_t next = piece_.segments > 1 ? work_.dilation * buffer_.row_bytes : 0;
       commands_.push_back(
-          {opcode(Opcode::kMvm) | r::kMvmZeroPoint.put(byte_of(work_.input_zero_point)), u32(input),
+          {opcode(Opcode::kMvm) | r::kMvmZeroPoint.put(byte_of(plan_.zero_point)), u32(input),
            u32(job_.sram + memory_.counts + 4 * part_.filled * (at - first)),
            pair(run, gathers ? piece_.bytes : 0), pair(run > 1 ? work_.column_stride : 0, next),
            u32(4 * part_.filled), pair(0, plan_.replicas * piece_.rows()), columns()});

@@ -101,7 +101,8 @@ nlohmann::ordered_json json_of(const LayerReport& layer) {
   json["filler_macs"] = layer.filler_macs;
   json["read_mode"] = {{"magnitude_bits", layer.magnitude_bits},
                        {"four_phase", layer.four_phase},
-                       {"range", layer.range}};
+                       {"range", layer.range},
+                       {"zero_point", layer.zero_point}};
   json["error"] = json_of(layer.error);
   json["error_paper"] = json_of(layer.error_paper);
   json["error_wide"] = json_of(layer.error_wide);

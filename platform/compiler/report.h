@@ -48,7 +48,8 @@ struct LayerReport {
   unsigned magnitude_bits = 0;      ///< read mode
   bool four_phase = false;
   unsigned range = 0;
-  ErrorFigures error;  ///< NMPU of the platform
+  std::int32_t zero_point = 0;  ///< what the drivers take off the inputs
+  ErrorFigures error;           ///< NMPU of the platform
   ErrorFigures error_paper, error_wide;
 
   double period_us() const { return fetch_us + compute_us; }

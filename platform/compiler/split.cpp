@@ -37,6 +37,20 @@ std::vector<Piece> split_rows(const MatrixWork& work, std::size_t most) {
   return pieces;
 }
 
+/// The bias of every column, and what the input's zero point makes of its weights beyond what the
+/// drivers take off.
+std::vector<double> column_offsets(const MatrixWork& work, std::int32_t zero_point) {
+  std::vector<double> offsets(work.biases.begin(), work.biases.end());
+  const double left = zero_point - work.input_zero_point;
+  if (zero_point == work.input_zero_point) return offsets;
+  for (std::size_t row = 0; row < work.rows(); ++row) {
+    for (std::size_t i = 0; i < work.columns; ++i) {
+      offsets[i] += left * work.weights[row * work.columns + i];
+    }
+  }
+  return offsets;
+}
+
 }  // namespace
 
 Split split_matrix(const MatrixWork& work, std::size_t tile_rows, std::size_t tile_columns) {
@@ -63,16 +77,17 @@ std::size_t most_replicas(const Split& split, std::size_t tile_rows) {
 }
 
 Scaling make_scaling(const MatrixWork& work, const nmpu::Format& format, double counts,
-                     std::string& obstacle) {
+                     std::int32_t zero_point, std::string& obstacle) {
   constexpr int kMostBits = 15;  // of each cut
   const double most_scale = static_cast<double>((1U << format.scale_bits()) - 1);
   const double one = std::ldexp(1.0, static_cast<int>(format.scale_frac_bits));
   const double most_bias = std::ldexp(1.0, static_cast<int>(format.bias_bits) - 1) - 1.0;
+  const std::vector<double> offsets = column_offsets(work, zero_point);
   double factor = 0.0;
   double bias = 0.0;
   for (std::size_t i = 0; i < work.columns; ++i) {
     factor = std::max(factor, work.factors[i]);
-    bias = std::max(bias, std::fabs(work.factors[i] * work.biases[i]));
+    bias = std::max(bias, std::fabs(work.factors[i] * offsets[i]));
   }
   // Bits from the sum in the accumulator to the output.
   int cut = 2 * kMostBits;
@@ -92,7 +107,7 @@ Scaling make_scaling(const MatrixWork& work, const nmpu::Format& format, double 
   scaling.cut_pre = static_cast<unsigned>(cut) - scaling.cut_post;
   for (std::size_t i = 0; i < work.columns; ++i) {
     scaling.scales.push_back(std::ldexp(work.factors[i], shift()));
-    scaling.biases.push_back(std::ldexp(work.factors[i] * work.biases[i], shift()));
+    scaling.biases.push_back(std::ldexp(work.factors[i] * offsets[i], shift()));
   }
   return scaling;
 }

@@ -26,6 +26,7 @@ void add_matrix(LayerReport& layer, const MatrixWork& work, const StepPlan& plan
   layer.four_phase = plan.mode.four_phase;
   layer.range = plan.mode.range;
   layer.replicas = plan.replicas;
+  layer.zero_point = plan.zero_point;
   for (std::size_t number = 0; number < plan.lanes.size(); ++number) {
     const Lane& lane = plan.lanes[number];
     const LaneCost of_lane = cost.matrix(work, plan, lane, pitch);

@@ -15,6 +15,8 @@ namespace {
 
 using TileEpoch = std::pair<std::uint32_t, std::uint32_t>;
 
+constexpr std::uint32_t kMostSlots = 64;
+
 /// Names a structure of the image in messages.
 struct Item {
   const char* list;
@@ -98,13 +100,15 @@ class Verifier {
       const aimc_net_tensor& tensor = tensors_[i];
       const Item item{"tensor", i};
       text(tensor.name_at, item);
+      require(tensor.rows != 0, item, "rows", tensor.rows);
+      require(tensor.columns != 0, item, "columns", tensor.columns);
       require(tensor.channels != 0 && tensor.pitch == (tensor.channels + 3) / 4 * 4, item, "pitch",
               tensor.pitch);
       require(std::uint64_t{tensor.rows} * tensor.columns * tensor.pitch == tensor.bytes, item,
               "bytes", tensor.bytes);
       require(tensor.storage <= AIMC_NET_KEPT, item, "storage", tensor.storage);
       if (tensor.storage == AIMC_NET_GIVEN) continue;
-      require(tensor.slots >= 1, item, "slots", tensor.slots);
+      require(tensor.slots >= 1 && tensor.slots <= kMostSlots, item, "slots", tensor.slots);
       workspace_area(tensor.slots_address, std::uint64_t{tensor.slots} * tensor.bytes, item);
       if (tensor.kept_address != 0) {
         workspace_area(tensor.kept_address, std::uint64_t{header_.max_images} * tensor.bytes, item);
