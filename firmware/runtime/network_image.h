@@ -36,8 +36,8 @@ typedef struct aimc_net_header {
   uint32_t workspace_address; /**< RAM the network uses while it runs, behind the image */
   uint32_t workspace_bytes;
   uint32_t tile_count, tile_rows, tile_columns, tile_sram_bytes; /**< compiled for */
-  uint32_t nmpu_format; /**< register NMPU_FORMAT of the tiles it is compiled for */
-  uint32_t max_images;  /**< most images of one pass through all epochs; 0: any number */
+  uint32_t nmpu_format;   /**< register NMPU_FORMAT of the tiles it is compiled for */
+  uint32_t max_images;    /**< most images of one pass through all epochs; 0: any number */
   aimc_net_list tensors;  /**< aimc_net_tensor */
   aimc_net_list steps;    /**< aimc_net_step, in the order of execution */
   aimc_net_list groups;   /**< aimc_net_group */
@@ -47,8 +47,8 @@ typedef struct aimc_net_header {
   aimc_net_list programs; /**< aimc_net_program */
   aimc_net_list fills;    /**< aimc_net_fill */
   aimc_net_list epochs;   /**< aimc_net_epoch */
-  uint32_t input;  /**< tensor the samples are given in */
-  uint32_t output; /**< tensor that is kept of every image */
+  uint32_t input;         /**< tensor the samples are given in */
+  uint32_t output;        /**< tensor that is kept of every image */
   uint32_t logits; /**< tensor decisions are taken from: its first greatest element; often `output`
                       or what goes into the last SOFTMAX. Kept of every image too */
 } aimc_net_header;
@@ -64,14 +64,14 @@ enum {
 
 /** An activation in RAM, int8. */
 typedef struct aimc_net_tensor {
-  uint32_t name_at;  /**< zero-terminated text */
+  uint32_t name_at;                 /**< zero-terminated text */
   uint32_t rows, columns, channels; /**< of the activation; 1, 1, n for a vector */
-  uint32_t pitch;    /**< bytes of one pixel: channels, filled up to a multiple of four */
-  uint32_t bytes;    /**< rows x columns x pitch */
-  uint32_t storage;  /**< AIMC_NET_IN_SLOTS, ... */
+  uint32_t pitch;   /**< bytes of one pixel: channels, filled up to a multiple of four */
+  uint32_t bytes;   /**< rows x columns x pitch */
+  uint32_t storage; /**< AIMC_NET_IN_SLOTS, ... */
   uint32_t slots_address, slots; /**< slot s at slots_address + s x bytes */
   uint32_t kept_address;
-  float scale;       /**< real value = scale x (element - zero_point) */
+  float scale; /**< real value = scale x (element - zero_point) */
   int32_t zero_point;
 } aimc_net_tensor;
 
@@ -84,13 +84,13 @@ enum {
 
 /** What the host computes. Parameters are in `parameter[]` of the step, as named here. */
 enum {
-  AIMC_NET_HOST_COPY = 0, /**< RESHAPE: elements in their order, between pitches */
-  AIMC_NET_HOST_ADD,      /**< aimc_net_add */
-  AIMC_NET_HOST_AVERAGE_POOL, /**< aimc_net_window; clamp */
-  AIMC_NET_HOST_MAX_POOL,     /**< aimc_net_window; clamp */
-  AIMC_NET_HOST_MEAN,         /**< over rows and columns: aimc_net_requantise */
-  AIMC_NET_HOST_SOFTMAX,      /**< over channels: aimc_net_softmax */
-  AIMC_NET_HOST_PAD,          /**< aimc_net_pad */
+  AIMC_NET_HOST_COPY = 0,      /**< RESHAPE: elements in their order, between pitches */
+  AIMC_NET_HOST_ADD,           /**< aimc_net_add */
+  AIMC_NET_HOST_AVERAGE_POOL,  /**< aimc_net_window; clamp */
+  AIMC_NET_HOST_MAX_POOL,      /**< aimc_net_window; clamp */
+  AIMC_NET_HOST_MEAN,          /**< over rows and columns: aimc_net_requantise */
+  AIMC_NET_HOST_SOFTMAX,       /**< over channels: aimc_net_softmax */
+  AIMC_NET_HOST_PAD,           /**< aimc_net_pad */
   AIMC_NET_HOST_CONCATENATION, /**< aimc_net_concatenation */
   AIMC_NET_HOST_QUANTISE,      /**< aimc_net_requantise */
   AIMC_NET_HOST_DEPTHWISE,     /**< aimc_net_depthwise */
@@ -99,16 +99,16 @@ enum {
 };
 
 typedef struct aimc_net_step {
-  uint32_t name_at;           /**< text: operator's name and index, e.g. "conv2d_3" */
-  uint32_t operator_index;    /**< in the model */
-  uint32_t kind;              /**< AIMC_NET_TILES, ... */
+  uint32_t name_at;        /**< text: operator's name and index, e.g. "conv2d_3" */
+  uint32_t operator_index; /**< in the model */
+  uint32_t kind;           /**< AIMC_NET_TILES, ... */
   uint32_t epoch;
-  uint32_t inputs[4];         /**< tensors; AIMC_NET_NONE where there are fewer */
-  uint32_t output;            /**< tensor */
+  uint32_t inputs[4];           /**< tensors; AIMC_NET_NONE where there are fewer */
+  uint32_t output;              /**< tensor */
   uint32_t first_group, groups; /**< steps on tiles */
-  uint32_t host;              /**< AIMC_NET_HOST_... */
-  uint32_t parameters_at;     /**< of a host step: the structure named above */
-  uint32_t macs;              /**< multiply-accumulates of one image */
+  uint32_t host;                /**< AIMC_NET_HOST_... */
+  uint32_t parameters_at;       /**< of a host step: the structure named above */
+  uint32_t macs;                /**< multiply-accumulates of one image */
 } aimc_net_step;
 
 /** Jobs that start together, when all of them have fetched: the tiles of a chain of partial sums.
@@ -123,8 +123,9 @@ typedef struct aimc_net_group {
 typedef struct aimc_net_job {
   uint32_t tile;
   uint32_t first_fetch, fetches;
-  uint32_t entry;        /**< command it starts at when the output goes to slot 0, */
-  uint32_t entry_stride; /**< and how many commands further for each slot after; it ends with HALT */
+  uint32_t entry; /**< command it starts at when the output goes to slot 0, */
+  uint32_t
+      entry_stride; /**< and how many commands further for each slot after; it ends with HALT */
   uint32_t done_address; /**< word in the workspace that the thread sets when its output is in RAM,
                             to AIMC_NET_DONE; the host clears it before. 0: no output of its own (a
                             tile that passes partial sums on): another job of the group is later */

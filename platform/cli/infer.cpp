@@ -89,7 +89,10 @@ class Inference {
         samples_(network_, arguments.inputs),
         compiled_(compiler::compile(network_, chip_of(platform_.config),
                                     compiler_options(arguments, network_))),
-        tensors_(read_image(compiled_.image)) {
+        tensors_(read_image(compiled_.image)),
+        memory_(
+            lay_out(tensors_, compiler::Options{}.image_address, sample_count(),
+                    {regs::soc::kRamBase, std::uint64_t{platform_.config.ram.size_mib} << 20U})) {
     compute_reference();
   }
 
@@ -133,12 +136,9 @@ class Inference {
 
   RunAdditions additions() {
     const std::size_t count = reference_.inputs.size();
-    const RamRange ram{regs::soc::kRamBase, std::uint64_t{platform_.config.ram.size_mib} << 20U};
-    const auto address = static_cast<std::uint32_t>(compiler::Options{}.image_address);
-    const InferMemory memory = lay_out(tensors_, address, count, ram);
     RunAdditions additions;
-    additions.loads.push_back({memory.image, compiled_.image});
-    platform::LoadBlob inputs{memory.inputs, {}};
+    additions.loads.push_back({memory_.image, compiled_.image});
+    platform::LoadBlob inputs{memory_.inputs, {}};
     for (const std::vector<std::int8_t>& sample : reference_.inputs) {
       const std::vector<std::uint8_t> stored = pitched(tensors_.input, sample.data());
       inputs.bytes.insert(inputs.bytes.end(), stored.begin(), stored.end());
@@ -146,9 +146,9 @@ class Inference {
     additions.loads.push_back(std::move(inputs));
     const auto total = static_cast<std::uint32_t>(count);
     additions.saves = {
-        {memory.outputs, total * tensors_.output.bytes},
-        {tensors_.same ? memory.outputs : memory.logits, total * tensors_.logits.bytes}};
-    add_words(memory, additions);
+        {memory_.outputs, total * tensors_.output.bytes},
+        {tensors_.same ? memory_.outputs : memory_.logits, total * tensors_.logits.bytes}};
+    add_words(additions);
     additions.summary = false;
     additions.uart_on_stdout = false;
     additions.finished = [this](platform::RunResult& result,
@@ -158,29 +158,29 @@ class Inference {
     return additions;
   }
 
-  void add_words(const InferMemory& memory, RunAdditions& additions) const {
+  void add_words(RunAdditions& additions) const {
     const auto hexadecimal = [](std::uint32_t value) {
       std::ostringstream text;
       text << std::hex << value;
       return text.str();
     };
     additions.firmware_args = {
-        hexadecimal(memory.image),
-        hexadecimal(memory.inputs),
+        hexadecimal(memory_.image),
+        hexadecimal(memory_.inputs),
         std::to_string(reference_.inputs.size()),
-        hexadecimal(memory.outputs),
-        hexadecimal(memory.logits),
+        hexadecimal(memory_.outputs),
+        hexadecimal(memory_.logits),
         "--sequential",
         std::to_string(number_in("--sequential", arguments_.sequential, 0, ~std::uint32_t{0}))};
     if (arguments_.no_calibrate) additions.firmware_args.emplace_back("--no-calibrate");
     if (reference_.labels.empty()) return;
-    platform::LoadBlob labels{memory.labels, {}};
+    platform::LoadBlob labels{memory_.labels, {}};
     for (std::size_t i = 0; i < reference_.inputs.size(); ++i) {
       labels.bytes.push_back(static_cast<std::uint8_t>(reference_.labels[i]));
     }
     additions.loads.push_back(std::move(labels));
     additions.firmware_args.insert(additions.firmware_args.end(),
-                                   {"--labels", hexadecimal(memory.labels)});
+                                   {"--labels", hexadecimal(memory_.labels)});
   }
 
   std::vector<std::vector<std::int8_t>> elements(const aimc_net_tensor& tensor,
@@ -218,6 +218,7 @@ class Inference {
         json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     text_ = arguments_.json ? document : results_text(results, compiled_.report, result);
     return {{"network.json", document},
+            {"network.csv", layers_csv(compiled_.report, result)},
             {"outputs.npy", npy(elements(tensors_.output, saved.at(0)), compiled_.output)},
             {"logits.npy", npy(logits, compiled_.logits)}};
   }
@@ -228,6 +229,7 @@ class Inference {
   NetworkSamples samples_;
   compiler::CompiledNetwork compiled_;
   ImageTensors tensors_;
+  InferMemory memory_;
   InferReference reference_;
   std::string text_;
 };

@@ -188,6 +188,29 @@ ordered_json results_json(const InferResults& results, const compiler::Report& r
   return json;
 }
 
+std::string layers_csv(const compiler::Report& report, const platform::RunResult& run) {
+  std::ostringstream text;
+  text << std::setprecision(9)
+       << "layer,executes,tiles,copies,rows,columns,mvms,macs,utilisation,time_s,energy_j,"
+          "error_rms,equal_share\n";
+  for (const compiler::LayerReport& layer : report.layers) {
+    text << layer.name << ',' << layer.executes << ',';
+    for (std::size_t i = 0; i < layer.tiles.size(); ++i) {
+      text << (i == 0 ? "" : " ") << layer.tiles[i];
+    }
+    text << ',' << layer.copies << ',' << layer.rows << ',' << layer.columns << ',' << layer.mvms
+         << ',' << layer.macs << ',' << layer.utilisation << ',';
+    const auto m = measured(run, layer.name);
+    if (m) text << m->time_s << ',' << m->energy_j;
+    text << (m ? "," : ",,");
+    if (layer.executes != "host") text << layer.error.rms;
+    text << ',';
+    if (layer.executes != "host") text << layer.error.equal_share;
+    text << '\n';
+  }
+  return text.str();
+}
+
 std::string results_text(const InferResults& results, const compiler::Report& report,
                          const platform::RunResult& run) {
   std::ostringstream text;

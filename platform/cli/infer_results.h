@@ -38,6 +38,8 @@ InferResults compare_results(const InferReference& reference,
 /// layer as mapped and measured, and the compiler's report.
 nlohmann::ordered_json results_json(const InferResults& results, const compiler::Report& report,
                                     const platform::RunResult& run);
+/// The layers as a table, a line a step; cells are empty where there is nothing to say.
+std::string layers_csv(const compiler::Report& report, const platform::RunResult& run);
 /// The same for people: results, then a line a layer.
 std::string results_text(const InferResults& results, const compiler::Report& report,
                          const platform::RunResult& run);

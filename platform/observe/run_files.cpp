@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Files of a run that this one may not write.
-constexpr std::array<const char*, 11> kOptionalFiles{
+constexpr std::array<const char*, 12> kOptionalFiles{
     "trace.pftrace", "waves.vcd",      "waves.fst",    "instr.log",   "report.html", "profile.csv",
-    "packets.csv",   "profile.folded", "network.json", "outputs.npy", "logits.npy"};
+    "packets.csv",   "profile.folded", "network.json", "network.csv", "outputs.npy", "logits.npy"};
 
 /// Creates the folder; true when it did not exist.
 bool create_folder(const std::string& folder) {

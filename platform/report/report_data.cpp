@@ -315,6 +315,20 @@ Json layers_section(const RunFolder& run) {
   return objects_of(*table, {"layer"});
 }
 
+/// What aimc-vp infer adds: the network's steps, as mapped and as measured.
+Json network_section(const RunFolder& run) {
+  const CsvTable* const table = run.table("network.csv");
+  if (table == nullptr) return nullptr;
+  for (const char* name :
+       {"layer", "executes", "tiles", "copies", "rows", "columns", "mvms", "macs", "utilisation",
+        "time_s", "energy_j", "error_rms", "equal_share"}) {
+    static_cast<void>(table->column(name));
+  }
+  // Empty where a step was not measured or has no error.
+  return objects_of(
+      *table, {"layer", "executes", "tiles", "time_s", "energy_j", "error_rms", "equal_share"});
+}
+
 Json roofline_section(const RunFolder& run) {
   Json json{{"ops_per_s", run.ops_per_s},
             {"ops_per_j", run.ops_per_j},
@@ -376,6 +390,7 @@ Json report_data(const RunFolder& run) {
           {"timeline", timeline_section(run)},
           {"mesh", mesh_section(run)},
           {"layers", layers_section(run)},
+          {"network", network_section(run)},
           {"roofline", roofline_section(run)},
           {"reported", reported_section(run)},
           {"profile", profile_section(run)},

@@ -16,8 +16,9 @@ namespace aimc::report {
 namespace {
 
 constexpr const char* kSchema = "aimc-vp/summary/1";
-constexpr std::array<const char*, 6> kOptionalTables{"power.csv",  "tiles.csv",    "links.csv",
-                                                     "layers.csv", "timeline.csv", "profile.csv"};
+constexpr std::array<const char*, 7> kOptionalTables{"power.csv",  "tiles.csv",    "links.csv",
+                                                     "layers.csv", "timeline.csv", "profile.csv",
+                                                     "network.csv"};
 
 /// Accounts and total are the same numbers, added up in another order.
 constexpr double kSumTolerance = 1e-6;

@@ -91,6 +91,9 @@ class OwnNetworks(Infer):
             self.assertIn(words, run.stdout)
         report = self.workspace.call([PROGRAM, "report", run.out])
         self.assertEqual(report.status, 0, report.stderr)
+        self.assertIn('"network":[{"layer":"conv2d_0","executes":"tiles"', (run.out / "report.html").read_text())
+        with open(run.out / "network.csv", newline="", encoding="utf-8") as file:
+            self.assertEqual([line["layer"] for line in csv.DictReader(file)], [l["layer"] for l in results["layers"]])
 
     def test_mlp_as_json_and_again(self):
         arguments = [NETWORKS / "mlp.tflite", *self.samples((784,)), "--limit", 20, "--analog", "physical", "--seed", 3]
@@ -113,7 +116,7 @@ class OwnNetworks(Infer):
         self.refused("--copies", model, *samples, "--copies", "many")
         self.refused("expected one of ideal, physical", model, *samples, "--analog", "real")
         self.refused("none.elf", model, *samples, "--firmware", "none.elf")
-        self.refused("ram.size_mib", model, *samples, "--set", "ram.size_mib=17")
+        self.refused("ram.size_mib", model, *[samples[0]] * 12, "--set", "ram.size_mib=17")
 
     def test_another_firmware_and_the_time_limit(self):
         samples = self.samples((784,))

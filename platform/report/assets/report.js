@@ -206,6 +206,20 @@
       ...known.filter(k => k !== 'layer').map(key => ({name: key.replace(/_(s|j)$/, '').replace(/_/g, ' '), number: true, text: r => si(r[key], unit(key))}))], data.layers)));
   }
 
+  function network() {
+    if (!data.network) return;
+    const node = section('network', 'Network: steps on tiles and host');
+    node.append(element('p', {class: 'soft'}, 'Time and energy are those of one sample alone. The error is the compiler’s, of ideal tiles against the exact result, in units of the stored output.'));
+    const given = (key, unit) => r => r[key] === '' ? '' : si(Number(r[key]), unit);
+    const onTiles = r => r.executes === 'tiles';
+    node.append(table('Steps (network.csv)', [{name: 'Step', text: r => r.layer}, {name: 'Executes', text: r => r.executes}, {name: 'Tiles', text: r => r.tiles},
+      {name: 'Copies', number: true, text: r => onTiles(r) ? r.copies : ''}, {name: 'Weights', number: true, text: r => onTiles(r) ? r.rows + ' × ' + r.columns : ''},
+      {name: 'Cells used', number: true, text: r => onTiles(r) ? percent(r.utilisation) : ''}, {name: 'MVMs', number: true, text: r => r.mvms ? count(r.mvms) : ''},
+      {name: 'MACs', number: true, text: r => r.macs ? count(r.macs) : ''}, {name: 'Time', number: true, text: given('time_s', 's')}, {name: 'Energy', number: true, text: given('energy_j', 'J')},
+      {name: 'Error rms', number: true, text: r => r.error_rms === '' ? '' : Number(r.error_rms).toFixed(2)},
+      {name: 'Elements without error', number: true, text: r => r.equal_share === '' ? '' : percent(Number(r.equal_share))}], data.network));
+  }
+
   function roofline() {
     const node = section('roofline', 'Against the platform’s peak');
     const r = data.roofline;
@@ -295,6 +309,7 @@
   energy();
   movement();
   layers();
+  network();
   timeline();
   power();
   mesh();
