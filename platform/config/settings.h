@@ -162,6 +162,8 @@ void add_converter_settings(SettingList& list);
 void add_device_settings(SettingList& list);
 void add_wire_settings(SettingList& list);
 void add_readout_settings(SettingList& list);
+/// Switches of what readouts do, for the section "tile.effects.circuit".
+void add_readout_effects(SettingList& list);
 void add_leakage_settings(SettingList& list);
 void add_voltage_settings(SettingList& list);
 void add_area_settings(SettingList& list);

@@ -107,6 +107,7 @@ void add_operation(SettingList& list) {
       "dac_nonlinearity",
       [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.dac_nonlinearity; },
       "distortion of the drivers");
+  add_readout_effects(list);
 }
 
 void add_conductance(SettingList& list) {

@@ -3,30 +3,6 @@
 namespace aimc::platform {
 namespace {
 
-void add_effects(SettingList& list) {
-  list.section("tile.effects.circuit");
-  list.flag(
-      "readout_loss", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.readout_loss; },
-      "what line capacitance, leaks, input resistance and settling take from the signal");
-  list.flag(
-      "readout_noise",
-      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.readout_noise; },
-      "kT/C noise of lines and jitter of delays");
-  list.flag(
-      "charge_injection",
-      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.charge_injection; },
-      "charge that switches leave on the line");
-  list.flag(
-      "sharing_mismatch",
-      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.sharing_mismatch; },
-      "spread of the ratio of sharing capacitors");
-  list.flag(
-      "denominator_error",
-      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.denominator_error; },
-      "a divider's sums are multiplied back by what the weights aim at; without, by what the "
-      "devices have");
-}
-
 void add_capacitors(SettingList& list) {
   list.positive(
       "unit_capacitance_ff",
@@ -52,12 +28,34 @@ void add_capacitors(SettingList& list) {
 
 }  // namespace
 
+void add_readout_effects(SettingList& list) {
+  list.flag(
+      "readout_loss", [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.readout_loss; },
+      "what line capacitance, leaks, input resistance and settling take from the signal");
+  list.flag(
+      "readout_noise",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.readout_noise; },
+      "kT/C noise of lines and jitter of delays");
+  list.flag(
+      "charge_injection",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.charge_injection; },
+      "charge that switches leave on the line");
+  list.flag(
+      "sharing_mismatch",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.sharing_mismatch; },
+      "spread of the ratio of sharing capacitors");
+  list.flag(
+      "denominator_error",
+      [](auto& c) -> auto& { return c.tile.crossbar.circuit_effects.denominator_error; },
+      "a divider's sums are multiplied back by what the weights aim at; without, by what the "
+      "devices have");
+}
+
 void add_readout_settings(SettingList& list) {
   list.section("tile");
   list.choice(
       "readout", [](auto& c) -> auto& { return c.tile.crossbar.readout.kind; }, readout_words(),
       "what a column's line does with its cells");
-  add_effects(list);
   list.section("tile.line");
   list.real(
       "settle_ns", [](auto& c) -> auto& { return c.tile.crossbar.readout.settle_ns; }, 0, 1e6,

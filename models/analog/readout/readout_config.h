@@ -26,7 +26,7 @@ struct ReadoutConfig {
   double capacitance_ff = 25.6;      ///< of the line, beside the cells' capacitors, fF, >= 0
   double swing_v = 0.8;              ///< what a fully driven capacitor is charged to, V, > 0
   double droop_per_us = 1e-3;        ///< share of a held charge that leaks, 1/us
-  double injection_fc = 0.002;       ///< charge a cell's switch leaves when it opens, fC
+  double injection_fc = 0.0005;      ///< charge a cell's switch leaves when it opens, fC
   double sharing_sigma = 0.005;      ///< spread of the sharing capacitors' ratio over the columns
   double divider_range = 0.125;      ///< converter's full scale as a share of the read voltage
   double time_lsb_ps = 50.0;         ///< a count of the time-to-digital converter, ps, > 0

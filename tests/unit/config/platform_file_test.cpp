@@ -140,7 +140,7 @@ TEST(PlatformFile, RefusesSettingsThatDoNotFitTogether) {
   EXPECT_THAT(refusal("tile: {adc: {full_scale_counts_four_phase: 100}}\n"),
               HasSubstr("four phases count less than one"));
   EXPECT_THAT(refusal("tile:\n  adc:\n    kind: ramp\n    bits: 3\n    energy_model: survey\n"),
-              AllOf(StartsWith("my.yaml:4: key 'tile.adc.bits': value '3'"),
+              AllOf(StartsWith("my.yaml:5: key 'tile.adc.bits': value '3'"),
                     HasSubstr("expected at least 4")));
   EXPECT_THAT(refusal("tile: {weights: {signs: offset, slice_bits: 4}}\n"),
               AllOf(HasSubstr("'tile.weights.signs'"), HasSubstr("expected differential")));
