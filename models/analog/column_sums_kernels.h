@@ -9,7 +9,7 @@
 
 namespace aimc::analog {
 
-constexpr std::size_t kMaxSumPanels = 4;  ///< panels multiplied in one go
+constexpr std::size_t kMaxSumPanels = 8;  ///< panels multiplied in one go
 
 /// Sums of a panel: of differences and of sums of pairs.
 struct PanelSums {
