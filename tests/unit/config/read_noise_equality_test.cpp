@@ -26,12 +26,13 @@ constexpr double kBound = 1.95;
 constexpr unsigned kTiles = 10;
 constexpr std::uint64_t kSeed = 6;
 
-// Converters without errors, a count of which is as small as the largest sums allow.
-CrossbarConfig quiet(CrossbarConfig config, unsigned rows) {
+// The devices of a technology, read as currents by converters without errors: what lines and
+// converters add is not drawn per device.
+CrossbarConfig quiet(const CrossbarConfig& technology, unsigned rows) {
+  CrossbarConfig config;
   config.rows = rows;
   config.columns = 3;
-  config.mode = AnalogMode::kPhysical;
-  config.age_s = 0.0;
+  config.device = technology.device;
   config.adc.gain_sigma = config.adc.offset_sigma_counts = 0.0;
   config.adc.full_scale_counts = config.adc.full_scale_counts_four = 4095;
   return config;
