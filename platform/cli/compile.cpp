@@ -18,9 +18,10 @@ struct CompileArguments {
   std::vector<std::string> set;
   std::string output;
   std::vector<std::string> samples;
-  std::string limit = "32";
+  std::string limit = "16";
   std::string copies = "auto";
   std::string images = "16";
+  bool least = false;
   bool four_phase = false;
   bool explain = false;
   bool json = false;
@@ -35,6 +36,7 @@ void execute(const CompileArguments& arguments) {
   if (options.max_images == 0 || options.max_images > 65536) {
     throw UsageError("--images " + arguments.images + "; expected 1 to 65536");
   }
+  options.finer = !arguments.least;
   options.four_phase = arguments.four_phase;
   const platform::LoadedPlatform loaded =
       platform::load_platform(arguments.platform, arguments.set);
@@ -86,6 +88,8 @@ void add_compile(CLI::App& app, Invocation& /*invocation*/) {
       ->add_option("--images", arguments->images,
                    "Most images of a pass, for a network that needs several epochs")
       ->capture_default_str();
+  command->add_flag("--least-tiles", arguments->least,
+                    "As few tiles a layer as possible, not more where that makes errors smaller");
   command->add_flag("--four-phase", arguments->four_phase,
                     "Read modes may be four-phase: four times the time, less error");
   command->add_flag("--explain", arguments->explain,

@@ -16,6 +16,7 @@ struct Item {
   std::size_t columns = 0;
   std::size_t sram = 0;      ///< least bytes it needs
   std::size_t commands = 0;  ///< of one slot, about
+  std::uint64_t work = 0;    ///< input steps of all its MVMs
   std::uint32_t mode = 0;
 };
 
@@ -26,6 +27,7 @@ std::uint32_t key_of(const analog::ReadMode& mode) {
 /// What a tile still has room for.
 struct Bin {
   std::size_t columns = 0, sram = 0, commands = 0, semaphores = 0;
+  std::uint64_t work = 0;
   std::uint32_t mode = 0;
   std::vector<std::pair<std::size_t, std::size_t>> chains;  ///< step, part
 };
@@ -41,8 +43,14 @@ class Packer {
   Packer(const Graph& graph, const Plan& plan, const Chip& chip)
       : graph_(graph), plan_(plan), chip_(chip) {}
 
-  /// Tiles for all blocks of the steps, or nothing.
+  /// Tiles for all blocks of the steps, with about equal work if that is possible, or nothing.
   std::optional<Packing> pack(const std::vector<std::size_t>& steps) const {
+    std::optional<Packing> packing = pack(steps, true);
+    return packing ? packing : pack(steps, false);
+  }
+
+ private:
+  std::optional<Packing> pack(const std::vector<std::size_t>& steps, bool balanced) const {
     Packing packing;
     for (const std::size_t step : steps) add_items(step, packing.items);
     if (packing.items.size() <= chip_.tiles) {
@@ -57,17 +65,24 @@ class Packer {
     std::vector<Bin> bins(chip_.tiles);
     packing.places.resize(packing.items.size());
     for (const std::size_t i : order) {
-      const auto bin = std::find_if(bins.begin(), bins.end(), [&](const Bin& candidate) {
-        return fits(packing.items[i], candidate);
-      });
+      auto bin = bins.end();
+      for (auto candidate = bins.begin(); candidate != bins.end(); ++candidate) {
+        if (!fits(packing.items[i], *candidate)) continue;
+        if (bin == bins.end() || (balanced && candidate->work < bin->work)) bin = candidate;
+        if (!balanced) break;
+      }
       if (bin == bins.end()) return std::nullopt;
       packing.places[i] = {static_cast<std::size_t>(bin - bins.begin()), bin->columns};
       put(packing.items[i], *bin);
     }
+    // Empty tiles last.
+    std::vector<std::size_t> number(bins.size());
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < bins.size(); ++i) number[i] = bins[i].columns != 0 ? next++ : 0;
+    for (Place& place : packing.places) place.tile = number[place.tile];
     return packing;
   }
 
- private:
   void add_items(std::size_t index, std::vector<Item>& items) const {
     const MatrixWork& work = *graph_.steps[index].matrix();
     const StepPlan& plan = plan_.steps[index];
@@ -88,6 +103,8 @@ class Packer {
         item.columns = plan.split.parts[part].filled;
         item.sram = piece_memory(work, plan, lane, piece, pitch).bytes;
         item.commands = work.out_rows + 3 * bursts + (whole ? 0 : work.positions());
+        item.work = std::uint64_t{work.positions()} * (plan.mode.four_phase ? 4 : 1)
+                    << plan.mode.magnitude_bits;
         item.mode = key_of(plan.mode);
         items.push_back(item);
       }
@@ -110,6 +127,7 @@ class Packer {
     bin.columns += (item.columns + 3) / 4 * 4;
     bin.sram += item.sram;
     bin.commands += item.commands;
+    bin.work += item.work;
     bin.semaphores += item.piece > 0 ? 1 : 0;
     bin.mode = item.mode;
     bin.chains.emplace_back(item.step, item.part);

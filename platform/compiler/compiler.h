@@ -35,6 +35,7 @@ struct Options {
   std::uint32_t image_address = 0x81000000;  ///< where the image will lie, a multiple of 4096
   std::size_t max_images = 16;  ///< most images of a pass, if the network needs several epochs
   std::size_t copies = 0;       ///< most copies of a layer; 0: as spare tiles and balance suggest
+  bool finer = true;            ///< more pieces where tiles allow and errors become smaller
   bool four_phase = false;      ///< read modes may be four-phase
   /// Samples of the image's input tensor, elements in C order, that read modes are chosen with;
   /// none: synthetic ones.

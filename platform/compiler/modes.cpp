@@ -72,6 +72,14 @@ unsigned bits_of(std::int32_t zero_point) {
   return largest < 128 ? 7 : 8;
 }
 
+/// 1, 2, 4, ..., and all there is room for.
+std::vector<std::size_t> replicas_to_try(std::size_t most) {
+  std::vector<std::size_t> list;
+  for (std::size_t replicas = 1; replicas < most; replicas *= 2) list.push_back(replicas);
+  list.push_back(most);
+  return list;
+}
+
 /// Ways to read a matrix, those that take least time first.
 std::vector<ModeChoice> candidates(const MatrixWork& work, const Split& split, const Chip& chip,
                                    const nmpu::Format& format, bool four_phase,
@@ -86,8 +94,7 @@ std::vector<ModeChoice> candidates(const MatrixWork& work, const Split& split, c
       if (bits < reading.least_bits || bits > reading.most_bits) continue;
       for (unsigned range = 0; range <= most_range; ++range) {
         // More of the same rows where a finer range is not to be had.
-        for (std::size_t replicas = 1; replicas <= (range == most_range ? most : 1);
-             replicas *= 2) {
+        for (const std::size_t replicas : replicas_to_try(range == most_range ? most : 1)) {
           ModeChoice choice;
           choice.mode = {bits, way > kMostBits, range};
           choice.replicas = replicas;

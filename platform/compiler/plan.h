@@ -36,7 +36,10 @@ struct Split {
 };
 
 /// Cuts a matrix; crossbars have at least four rows and four columns.
-Split split_matrix(const MatrixWork& work, std::size_t tile_rows, std::size_t tile_columns);
+/// @param fine into pieces of one segment that stand in a tile twice and more, instead of as few as
+/// possible
+Split split_matrix(const MatrixWork& work, std::size_t tile_rows, std::size_t tile_columns,
+                   bool fine = false);
 
 /// How sums become stored values in the NMPU: its parameters and cuts.
 struct Scaling {

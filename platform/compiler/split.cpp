@@ -14,9 +14,9 @@ std::size_t words_of(std::size_t bytes) {
   return bytes / 4 * 4;
 }
 
-std::vector<Piece> split_rows(const MatrixWork& work, std::size_t most) {
+std::vector<Piece> split_rows(const MatrixWork& work, std::size_t most, bool fine) {
   std::vector<Piece> pieces;
-  if (work.segment_bytes <= most) {
+  if (work.segment_bytes <= most && !fine) {
     const std::size_t count = divided_up(work.segments, most / work.segment_bytes);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t first = i * work.segments / count;
@@ -53,9 +53,11 @@ std::vector<double> column_offsets(const MatrixWork& work, std::int32_t zero_poi
 
 }  // namespace
 
-Split split_matrix(const MatrixWork& work, std::size_t tile_rows, std::size_t tile_columns) {
+Split split_matrix(const MatrixWork& work, std::size_t tile_rows, std::size_t tile_columns,
+                   bool fine) {
   Split split;
-  split.pieces = split_rows(work, words_of(tile_rows));
+  const std::size_t most = words_of(tile_rows);
+  split.pieces = split_rows(work, fine ? std::max<std::size_t>(4, words_of(most / 2)) : most, fine);
   const std::size_t words = divided_up(work.columns, 4);
   const std::size_t count = divided_up(words, words_of(tile_columns) / 4);
   for (std::size_t i = 0; i < count; ++i) {

@@ -66,7 +66,7 @@ class Published : public ::testing::Test {
 TEST_F(Published, ResnetIsComputedAsPredicted) {
   for (const auto configuration : {nmpu::Configuration::kPaper, nmpu::Configuration::kWide}) {
     const CompiledNetwork compiled = check(
-        "pretrainedResnet_quant.tflite", "cifar10_x_300x32x32x3.u8", 4, chip_of(16, configuration));
+        "pretrainedResnet_quant.tflite", "cifar10_x_300x32x32x3.u8", 2, chip_of(16, configuration));
     EXPECT_EQ(compiled.report.equal_decisions, 1.0);
   }
 }
@@ -75,7 +75,7 @@ TEST_F(Published, ResnetRunsOnAnyNumberOfTiles) {
   // Packed, copied, and in several epochs.
   for (const unsigned tiles : {3U, 6U, 64U}) {
     SCOPED_TRACE(tiles);
-    check("pretrainedResnet_quant.tflite", "cifar10_x_300x32x32x3.u8", 4,
+    check("pretrainedResnet_quant.tflite", "cifar10_x_300x32x32x3.u8", 2,
           chip_of(tiles, nmpu::Configuration::kWide));
   }
 }
