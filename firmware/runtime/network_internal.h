@@ -51,7 +51,7 @@ typedef struct net_lane {
   uint32_t pending;      /* first of its jobs that is not known to be done */
   uint32_t image;        /* in progress, or next */
   uint32_t started, due; /* host cycles: when its group was started, and when to look at it */
-  struct net_lane* next; /* of those that run */
+  struct net_lane *next, *previous; /* of those that run */
   net_lane_state state;
 } net_lane;
 
@@ -61,6 +61,7 @@ typedef struct net_step {
   uint32_t lane_count;
   uint32_t done;    /* images of this pass */
   uint32_t lagging; /* lanes that have not done more */
+  uint32_t end;     /* lanes may start on images before this one */
   uint32_t marker;  /* name for markers */
 } net_step;
 
@@ -109,7 +110,7 @@ struct aimc_network {
   net_queue fetching; /* the first one's fetches are in progress if engine_busy */
   net_queue fetched;
   net_queue hosted;
-  net_lane* running; /* by `next` */
+  net_lane *running, *last_running; /* by `next` and `previous` */
   bool engine_busy;
   /* What may run now. */
   uint32_t first_step, end_step;      /* of the epoch, or of it the one that runs alone */

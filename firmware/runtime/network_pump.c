@@ -91,10 +91,12 @@ static void start_image(aimc_network* n, net_lane* lane) {
 
 static void try_step(aimc_network* n, uint32_t index) {
   if (index < n->first_step || index >= n->end_step) return;
-  const net_step* step = &n->steps[index];
-  const uint32_t end = startable(n, step);
+  net_step* step = &n->steps[index];
+  const uint32_t before = step->end;
+  step->end = startable(n, step);
+  if (step->end == before) return; /* idle lanes have looked at it already */
   for (net_lane* lane = step->lanes; lane != step->lanes + step->lane_count; ++lane) {
-    if (lane->state == NET_IDLE && lane->image < end) start_image(n, lane);
+    if (lane->state == NET_IDLE && lane->image < step->end) start_image(n, lane);
   }
 }
 
@@ -150,7 +152,7 @@ static void image_done(aimc_network* n, net_lane* lane) {
     if (step->done == n->limit) --n->steps_left;
     step_done(n, step);
   }
-  if (lane->state == NET_IDLE && lane->image < startable(n, step)) start_image(n, lane);
+  if (lane->state == NET_IDLE && lane->image < step->end) start_image(n, lane);
 }
 
 /* ---- the DMA engine ---- */
@@ -212,10 +214,17 @@ static unsigned free_threads(net_tile* t, unsigned wanted) {
 
 /* Lanes that run are in the order in which they will probably end. */
 static void await_lane(aimc_network* n, net_lane* lane) {
-  net_lane** at = &n->running;
-  while (*at != NULL && (int32_t)((*at)->due - lane->due) <= 0) at = &(*at)->next;
-  lane->next = *at;
-  *at = lane;
+  net_lane* before = n->last_running; /* a new one mostly is the last */
+  while (before != NULL && (int32_t)(before->due - lane->due) > 0) before = before->previous;
+  lane->previous = before;
+  lane->next = before != NULL ? before->next : n->running;
+  *(before != NULL ? &before->next : &n->running) = lane;
+  *(lane->next != NULL ? &lane->next->previous : &n->last_running) = lane;
+}
+
+static void forget_lane(aimc_network* n, const net_lane* lane) {
+  *(lane->previous != NULL ? &lane->previous->next : &n->running) = lane->next;
+  *(lane->next != NULL ? &lane->next->previous : &n->last_running) = lane->previous;
 }
 
 /* All jobs or none: a chain that has only some of its threads could block another one. */
@@ -284,17 +293,15 @@ static void end_group(aimc_network* n, net_lane* lane) {
 /* Looks at those that may have ended by now, going by their shortest time so far, or at all. */
 static void look_at_running(aimc_network* n, bool all, bool* moved) {
   const uint32_t time = now();
-  for (net_lane** at = &n->running; *at != NULL;) {
-    net_lane* lane = *at;
+  net_lane* next = NULL;
+  for (net_lane* lane = n->running; lane != NULL; lane = next) {
+    next = lane->next;
     if (!all && (int32_t)(lane->due - time) > 0) return;
-    if (!group_done(lane)) {
-      at = &lane->next;
-      continue;
-    }
+    if (!group_done(lane)) continue;
     net_group* group = &lane->groups[lane->at];
     if (group->shortest == 0 || time - lane->started < group->shortest)
       group->shortest = time - lane->started;
-    *at = lane->next;
+    forget_lane(n, lane);
     *moved = true;
     end_group(n, lane);
   }
@@ -380,12 +387,13 @@ void net_begin_epoch(aimc_network* n) {
     net_step* step = &n->steps[i];
     step->done = step->s->epoch == n->epoch ? 0 : UINT32_MAX;
     step->lagging = step->lane_count;
+    step->end = 0;
   }
   for (uint32_t i = 0; i < n->lane_count; ++i) {
     n->lanes[i].image = 0;
     n->lanes[i].state = NET_IDLE;
   }
   n->fetching.count = n->fetched.count = n->hosted.count = 0;
-  n->running = NULL;
+  n->running = n->last_running = NULL;
   n->engine_busy = false;
 }
