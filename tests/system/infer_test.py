@@ -78,7 +78,7 @@ class OwnNetworks(Infer):
         with open(run.out / "layers.csv", newline="", encoding="utf-8") as file:
             sections = {line["layer"]: line for line in csv.DictReader(file)}
         for layer in results["layers"]:
-            self.assertEqual(float(sections[layer["layer"]]["time_s"]), layer["time_s"])
+            self.assertAlmostEqual(float(sections[layer["layer"]]["time_s"]), layer["time_s"], delta=1e-12)
         return results
 
     def test_cnn(self):
