@@ -15,7 +15,7 @@ void add_platforms(CLI::App& app, Invocation& /*invocation*/) {
     for (const platform::Preset& preset :
          *technologies ? platform::technologies() : platform::presets()) {
       std::cout << preset.name
-                << std::string(preset.name.size() < 16 ? 16 - preset.name.size() : 1, ' ')
+                << std::string(preset.name.size() < 20 ? 20 - preset.name.size() : 2, ' ')
                 << preset.description << '\n';
     }
   });

@@ -7,7 +7,8 @@ from platform_runner import PROGRAM, SOURCE, Workspace
 
 DEVICE_EFFECTS = ("programming_noise", "cycle_to_cycle", "read_noise", "drift", "stuck", "wear", "read_disturb",
                   "thermal_crosstalk", "iv_nonlinearity", "temperature")
-CIRCUIT_EFFECTS = ("adc_gain", "adc_offset", "adc_saturation", "ir_drop", "sneak_paths")
+CIRCUIT_EFFECTS = ("adc_gain", "adc_offset", "adc_saturation", "ir_drop", "sneak_paths", "adc_inl", "adc_dnl",
+                   "adc_compression", "adc_thermal_noise", "adc_flicker_noise", "dac_resolution", "dac_nonlinearity")
 # Of readouts other than by current, each with a readout that has it.
 READOUT_EFFECTS = {"readout_loss": "charge", "readout_noise": "charge", "charge_injection": "charge",
                    "sharing_mismatch": "charge_redistribution", "denominator_error": "resistive_division"}
@@ -15,7 +16,9 @@ READOUTS = ("current", "charge", "charge_redistribution", "capacitive_division",
 # Parameters that give every effect something to do.
 BUSY = ("tile.device.stuck_low=0.02", "tile.device.prior_cycles=1e7", "tile.device.disturb_per_read=0.01",
         "tile.device.read_voltage_v=0.25", "tile.temperature_c=60", "tile.age_s=1000", "tile.device.cycle_fraction=0.5",
-        "tile.device.thermal_crosstalk=0.02", "tile.wires.wordline_ohm=1", "tile.wires.selector=none")
+        "tile.device.thermal_crosstalk=0.02", "tile.wires.wordline_ohm=1", "tile.wires.selector=none", "tile.adc.inl_lsb=0.5",
+        "tile.adc.dnl_lsb=0.3", "tile.adc.compression=0.02", "tile.adc.thermal_noise_counts=0.5",
+        "tile.adc.flicker_noise_counts=0.5", "tile.dac.bits=5", "tile.dac.nonlinearity=0.05")
 
 
 def settings(*words):

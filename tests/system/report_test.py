@@ -308,7 +308,7 @@ class InBrowser(WithWorkspace):
 
     def test_constants_can_be_searched(self):
         page = self.open(self.sample())
-        page.value("(() => { const i = document.getElementById('find-setting'); i.value = 'adc.energy_pj'; i.dispatchEvent(new Event('input')); })()")
+        page.value("(() => { const i = document.getElementById('find-setting'); i.value = 'gain_limit_relative'; i.dispatchEvent(new Event('input')); })()")
         self.assertEqual(page.value("[...document.querySelectorAll('#provenance tbody tr')].filter(r => !r.hidden).length"), 1)
 
     def test_the_mesh_shows_every_tile(self):

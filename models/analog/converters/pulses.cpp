@@ -29,11 +29,11 @@ Pulses::Pulses(const CrossbarConfig& config)
                         ? 0.0
                         : config.dac.nonlinearity),
       distort_(nonlinearity_ != 0.0),
-      drive_(config.rows),
-      whole_(config.rows),
-      rest_(config.rows),
-      rest_sums_(config.columns),
-      square_sums_(config.columns) {}
+      drive_(needs_scratch() ? config.rows : 0),
+      whole_(drive_.size()),
+      rest_(drive_.size()),
+      rest_sums_(needs_scratch() ? config.columns : 0),
+      square_sums_(needs_scratch() ? config.columns : 0) {}
 
 int Pulses::resolved(int magnitude, unsigned magnitude_bits) const {
   if (bits_ >= magnitude_bits) return magnitude;

@@ -38,6 +38,8 @@ class Pulses {
                     unsigned magnitude_bits);
 
  private:
+  /// Pulses as wide as the number need none, and a tile has thousands of bytes of it.
+  bool needs_scratch() const { return distort_ || kind_ == DacKind::kAmplitude; }
   void fractional_sums(const ConductanceCodes& codes, const Region& region, ColumnSums& sums);
 
   DacKind kind_;
