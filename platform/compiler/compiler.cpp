@@ -125,6 +125,14 @@ class Planner {
 
 CompiledNetwork compile(const network::Network& network, const Chip& chip, const Options& options) {
   const Graph graph = make_graph(network, chip);
+  const Activation& input = graph.activations[graph.input];
+  const std::size_t elements = input.rows * input.columns * input.channels;
+  for (const std::vector<std::int8_t>& sample : options.samples) {
+    if (sample.size() == elements) continue;
+    throw CompileError("model '" + network.file + "': a sample of " +
+                       std::to_string(sample.size()) + " elements; expected " +
+                       std::to_string(elements));
+  }
   const bool given = !options.samples.empty();
   const Modes modes(network, graph, chip,
                     given ? options.samples

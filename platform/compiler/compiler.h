@@ -62,7 +62,7 @@ struct CompiledNetwork {
 std::size_t image_input(const network::Network& network);
 
 /// Maps a network onto a chip. Deterministic: equal arguments give equal bytes.
-/// @throws CompileError
+/// @throws CompileError, or network::NetworkError when an operator's scales make no multiplier
 CompiledNetwork compile(const network::Network& network, const Chip& chip, const Options& options);
 
 }  // namespace aimc::compiler

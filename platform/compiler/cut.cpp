@@ -2,6 +2,7 @@
 // output channels, and a CONCATENATION.
 
 #include <algorithm>
+#include <limits>
 
 #include "platform/compiler/plan.h"
 
@@ -11,6 +12,7 @@ namespace {
 /// Pixels of which a tile writes a part each; more commands would not fit its program.
 constexpr std::size_t kMostPixelsInParts = 128;
 constexpr std::size_t kMostJoined = 4;
+constexpr std::size_t kMostStride = 65532;  // of a command's inputs
 
 /// Columns [first, first + count) of a matrix.
 MatrixWork columns_of(const MatrixWork& work, std::size_t first, std::size_t count) {
@@ -59,6 +61,16 @@ class Cutter {
       refuse(network_, step.operator_index,
              std::to_string(work.rows()) + " rows take " + std::to_string(pieces) +
                  " tiles at a time; the platform has " + std::to_string(chip_.tiles));
+    }
+    if (work.out_columns > 1 && work.column_stride > kMostStride) {
+      refuse(network_, step.operator_index,
+             std::to_string(work.column_stride) +
+                 " bytes from position to position; expected at most " +
+                 std::to_string(kMostStride));
+    }
+    if (step.macs > std::numeric_limits<std::uint32_t>::max()) {
+      refuse(network_, step.operator_index,
+             std::to_string(step.macs) + " multiply-accumulates; expected less than 2^32");
     }
     if (parts > 1 && work.positions() > kMostPixelsInParts) return parts;
     const std::size_t at_a_time = chip_.tiles / pieces;

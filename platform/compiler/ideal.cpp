@@ -102,9 +102,9 @@ class Converter {
             std::size_t replicas)
       : scale_(counts_per_unit(config, mode) * static_cast<double>(replicas)) {
     constexpr unsigned kWidest = 4095;
-    const unsigned full =
-        mode.four_phase ? config.adc.full_scale_counts_four : config.adc.full_scale_counts;
-    limit_ = config.circuit_effects.adc_saturation ? full : kWidest;
+    limit_ = config.circuit_effects.adc_saturation
+                 ? analog::Crossbar(without_errors(config), 1, "nominal").full_scale_counts(mode)
+                 : kWidest;
   }
 
   std::uint16_t count(std::int32_t sum) const {

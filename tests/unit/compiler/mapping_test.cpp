@@ -200,6 +200,9 @@ TEST(Mapping, RefusesWhatDoesNotFit) {
   const network::Network network = maker.make(maker.connected(in, 5));
   EXPECT_THAT(refusal(network, small_chip(2, 40, 16, 4)),
               HasSubstr("operator 0 (FULLY_CONNECTED): 400 rows take 10 tiles"));
+  Options options;
+  options.samples = {{1, 2, 3}};
+  EXPECT_THROW(compile(network, small_chip(16, 40, 16, 4), options), CompileError);
   Chip little = small_chip(16, 40, 16, 4);
   little.ram_bytes = 1 << 20U;
   EXPECT_THAT(refusal(network, little), HasSubstr("expected within the RAM"));
