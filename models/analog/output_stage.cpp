@@ -45,10 +45,10 @@ OutputStage::OutputStage(const CrossbarConfig& config, std::uint64_t seed, std::
       counts_p_(config.columns),
       counts_n_(config.columns),
       normals_(2 * (std::size_t{config.columns} + 1)),
-      before_p_(config.columns),
-      before_n_(config.columns),
-      shifted_p_(config.columns),
-      shifted_n_(config.columns) {
+      before_p_(config.dac.kind == DacKind::kBitSerial ? config.columns : 0),
+      before_n_(before_p_.size()),
+      shifted_p_(before_p_.size()),
+      shifted_n_(before_p_.size()) {
   const AdcConfig& adc = config.adc;
   if (config.mode == AnalogMode::kPhysical && adc.flicker_noise_counts > 0.0) {
     flicker_.emplace(adc, (config.columns - 1) / adc.shared_columns + 1, seed, path);

@@ -20,7 +20,7 @@ std::string output_of(const std::vector<std::string>& arguments, int expected_st
 }
 
 TEST(CliPlatforms, ListsThePresets) {
-  EXPECT_THAT(output_of({"platforms"}), HasSubstr("default         16 analog PCM tiles"));
+  EXPECT_THAT(output_of({"platforms"}), HasSubstr("default             16 analog PCM tiles"));
 }
 
 TEST(CliDescribe, ShowsMapTilesNetworkClocksAndSources) {
