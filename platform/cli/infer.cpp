@@ -73,9 +73,8 @@ compiler::Options compiler_options(const InferArguments& arguments,
   options.max_images = number_in("--images", arguments.images, 1, kMostImages);
   options.copies = parse_copies(arguments.copies);
   options.four_phase = arguments.four_phase;
-  if (!arguments.samples.empty()) {
-    options.samples = image_samples(network, arguments.samples, kMostSamples);
-  }
+  options.samples = image_samples(
+      network, arguments.samples.empty() ? arguments.inputs : arguments.samples, kMostSamples);
   return options;
 }
 
@@ -261,9 +260,8 @@ void add_infer(CLI::App& app, Invocation& invocation) {
   command->add_option("--firmware", arguments->run.firmware,
                       "The runtime's ELF; default: network.elf beside this program");
   command
-      ->add_option(
-          "--samples", arguments->samples,
-          "Samples that read modes are chosen with (the first 32); default: synthetic ones")
+      ->add_option("--samples", arguments->samples,
+                   "Samples that read modes are chosen with (the first 32); default: the inputs")
       ->allow_extra_args(false);
   command
       ->add_option("--copies", arguments->copies,
