@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "platform/compiler/plan.h"
 
@@ -33,8 +34,8 @@ MatrixWork columns_of(const MatrixWork& work, std::size_t first, std::size_t cou
 
 class Cutter {
  public:
-  Cutter(const network::Network& network, const Graph& graph, const Chip& chip)
-      : network_(network), graph_(graph), chip_(chip) {}
+  Cutter(const network::Network& network, Graph graph, const Chip& chip)
+      : network_(network), graph_(std::move(graph)), chip_(chip) {}
 
   Graph cut() {
     std::vector<Step> steps = std::move(graph_.steps);

@@ -201,7 +201,7 @@ std::string table(const Report& report) {
 std::string picture(const Report& report) {
   std::string text;
   const std::size_t width = std::max<std::size_t>(1, report.mesh_width);
-  const double cells = static_cast<double>(report.tile_rows * report.tile_columns);
+  const auto cells = static_cast<double>(report.tile_rows * report.tile_columns);
   for (std::size_t epoch = 0; epoch < report.epochs; ++epoch) {
     const auto tiles = occupants(report, epoch);
     std::vector<std::string> labels(report.tiles);

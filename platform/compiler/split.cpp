@@ -81,7 +81,7 @@ std::size_t most_replicas(const Split& split, std::size_t tile_rows) {
 Scaling make_scaling(const MatrixWork& work, const nmpu::Format& format, double counts,
                      std::int32_t zero_point, std::string& obstacle) {
   constexpr int kMostBits = 15;  // of each cut
-  const double most_scale = static_cast<double>((1U << format.scale_bits()) - 1);
+  const auto most_scale = static_cast<double>((1U << format.scale_bits()) - 1);
   const double one = std::ldexp(1.0, static_cast<int>(format.scale_frac_bits));
   const double most_bias = std::ldexp(1.0, static_cast<int>(format.bias_bits) - 1) - 1.0;
   const std::vector<double> offsets = column_offsets(work, zero_point);
@@ -121,7 +121,7 @@ nmpu::ColumnParams column_params(double scale, double bias, double counts,
   };
   nmpu::ColumnParams params;
   const double one = std::ldexp(1.0, static_cast<int>(format.scale_frac_bits));
-  const double most_scale = static_cast<double>((1U << format.scale_bits()) - 1);
+  const auto most_scale = static_cast<double>((1U << format.scale_bits()) - 1);
   params.scale_p = static_cast<std::uint16_t>(limited(scale / counts * one, 0.0, most_scale));
   params.scale_n = params.scale_p;
   params.bias = static_cast<std::int16_t>(limited(bias, -32768.0, 32767.0));
