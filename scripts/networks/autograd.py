@@ -102,12 +102,6 @@ class Value:
         return Value(self.data.mean(axis=axes), (self,),
                      lambda g: (np.broadcast_to(g.reshape(kept) / np.float32(count), self.shape),))
 
-    def rounded(self, step, lowest, highest):
-        """To whole steps within limits; gradients pass as if nothing was rounded, inside the limits."""
-        inside = (self.data >= lowest * step) & (self.data <= highest * step)
-        y = np.clip(np.rint(self.data / np.float32(step)), lowest, highest) * np.float32(step)
-        return Value(y.astype(np.float32), (self,), lambda g: (g * inside,))
-
     def plus_noise(self, rng, sigma):
         """Gaussian noise is added; gradients do not see it."""
         if sigma == 0:
@@ -140,16 +134,16 @@ def same_padding(size, kernel, stride):
     return total // 2, total - total // 2, positions
 
 
-def windows(images, kernel, stride, fill=0):
+def windows(images, kernel, stride):
     """Patches under a square window, SAME padding: batch, y, x, kernel * kernel * channels."""
     batch, height, width, channels = images.shape
     top, bottom, rows = same_padding(height, kernel, stride)
     left, right, columns = same_padding(width, kernel, stride)
-    padded = np.pad(images, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=fill)
+    padded = np.pad(images, ((0, 0), (top, bottom), (left, right), (0, 0)))
     patches = np.empty((batch, rows, columns, kernel, kernel, channels), images.dtype)
     for i in range(kernel):
         for j in range(kernel):
-            patches[:, :, :, i, j] = padded[:, i:i + stride * rows:stride, j:j + stride * columns:stride][:, :rows, :columns]
+            patches[:, :, :, i, j] = padded[:, i:i + stride * rows:stride, j:j + stride * columns:stride]
     return patches.reshape(batch, rows, columns, -1)
 
 
@@ -169,7 +163,7 @@ def convolve(images, filters, stride):
         padded = np.zeros((batch, height + top + bottom, width + left + right, channels), np.float32)
         for i in range(kernel):
             for j in range(kernel):
-                padded[:, i:i + stride * rows:stride, j:j + stride * columns:stride][:, :rows, :columns] += spread[:, :, :, i, j]
+                padded[:, i:i + stride * rows:stride, j:j + stride * columns:stride] += spread[:, :, :, i, j]
         return padded[:, top:top + height, left:left + width], to_filters
 
     return Value(patches @ matrix.T, (images, filters), step)

@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+from autograd import same_padding
+
 ADD_SHIFT = 20
 
 
@@ -51,15 +53,9 @@ def _divide(values, exponent):
 def limits(activation, tensor):
     def stored(real):
         return tensor.zero_point + int(np.floor(np.float32(real) / np.float32(tensor.scale) + 0.5))
-    lowest = {"NONE": -128, "RELU": tensor.zero_point, "RELU6": tensor.zero_point, "RELU_N1_TO_1": stored(-1)}[activation]
-    highest = {"NONE": 127, "RELU": 127, "RELU6": stored(6), "RELU_N1_TO_1": stored(1)}[activation]
+    lowest, highest = {"NONE": (-128, 127), "RELU": (tensor.zero_point, 127), "RELU6": (tensor.zero_point, stored(6)),
+                       "RELU_N1_TO_1": (stored(-1), stored(1))}[activation]
     return max(lowest, -128), min(highest, 127)
-
-
-def same_padding(size, kernel, stride):
-    positions = -(-size // stride)
-    total = max((positions - 1) * stride + kernel - size, 0)
-    return total // 2, total - total // 2, positions
 
 
 def _geometry(operator, size, kernel, dimension):

@@ -3,7 +3,6 @@ import dataclasses
 
 import numpy as np
 
-OPERATORS = ("ADD", "AVERAGE_POOL_2D", "CONV_2D", "FULLY_CONNECTED", "MAX_POOL_2D", "RESHAPE", "SOFTMAX")
 PADDINGS = ("SAME", "VALID")
 ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6")
 
@@ -30,7 +29,8 @@ class Tensor:
 
 @dataclasses.dataclass
 class Operator:
-    """`inputs` are indices of tensors. Options: `stride` and `kernel` (height, width), `padding`, `activation`, `beta`, `new_shape`."""
+    """`inputs` are indices of tensors, -1 for none. Options: `stride` and `kernel` (height, width), `padding`, `activation`,
+    `beta`, `new_shape`."""
     kind: str
     inputs: tuple
     output: int

@@ -1,4 +1,4 @@
-"""Models to and from TFLite files (schema version 3): the int8 operators of model.OPERATORS.
+"""Models to and from TFLite files (schema version 3): the int8 operators of CODES.
 
 Field numbers are those of TensorFlow's tensorflow/lite/schema/schema.fbs.
 """
