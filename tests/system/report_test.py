@@ -311,6 +311,23 @@ class InBrowser(WithWorkspace):
         page.value("(() => { const i = document.getElementById('find-setting'); i.value = 'gain_limit_relative'; i.dispatchEvent(new Event('input')); })()")
         self.assertEqual(page.value("[...document.querySelectorAll('#provenance tbody tr')].filter(r => !r.hidden).length"), 1)
 
+    def test_the_mapping_of_a_network_is_shown_on_the_mesh(self):
+        folder = self.sample(tiles=4)
+        (folder / "network.csv").write_text(
+            "layer,executes,tiles,copies,rows,columns,mvms,macs,utilisation,time_s,energy_j,error_rms,equal_share\n"
+            "conv_0,tiles,0 2,2,36,16,196,28224,0.25,1e-6,2e-9,0.4,0.8\n"
+            "conv_1,tiles,2,1,144,16,196,451584,0.5,1e-6,2e-9,0.4,0.8\n"
+            "add_2,unit,1,0,0,0,0,0,0,1e-6,1e-9,,\n")
+        page = self.open(folder)
+        labels = page.value("[...document.querySelectorAll('#network g.tile')].map(tile => tile.getAttribute('aria-label'))")
+        self.assertEqual([label.replace("\u202f", " ").replace("\xa0", " ") for label in labels],
+                         ["tile 0: conv_0; 25.0 % of its cells", "tile 1: add_2; 0 % of its cells",
+                          "tile 2: conv_0, conv_1; 75.0 % of its cells", "tile 3: no step; 0 % of its cells"])
+        self.assertEqual(page.value("document.querySelectorAll('#network table tbody tr').length"), 3)
+        self.assertIn("Tiles: share of cells used", page.text("#network"))
+        self.assertNotIn("Links", page.text("#network"))
+        self.assert_quiet(page)
+
     def test_the_mesh_shows_every_tile(self):
         folder = self.sample(tiles=16)
         page = self.open(folder)

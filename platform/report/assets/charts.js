@@ -260,7 +260,8 @@ const charts = (() => {
     }
     page.reachable(tile, d => d.text);
     page.reachable(link, d => d.text);
-    const keys = page.element('div', null, heatKey('Tiles: ' + m.title, most, m.unit), heatKey('Links: share of cycles with a flit, whole run (also their width)', mostLink, '%'));
+    const keys = page.element('div', null, heatKey('Tiles: ' + m.title, most, m.unit));
+    if (m.links.length) keys.append(heatKey('Links: share of cycles with a flit, whole run (also their width)', mostLink, '%'));
     node.append(keys);
     return node;
   }

@@ -210,6 +210,20 @@
     if (!data.network) return;
     const node = section('network', 'Network: steps on tiles and host');
     node.append(element('p', {class: 'soft'}, 'Time and energy are those of one sample alone. The error is the compiler’s, of ideal tiles against the exact result, in units of the stored output.'));
+    // Which steps each tile takes part in, and the share of its cells their weights use.
+    const placed = new Map();
+    for (const r of data.network) {
+      for (const id of r.tiles.split(' ').filter(word => word !== '')) {
+        if (!placed.has(id)) placed.set(id, {used: 0, steps: []});
+        placed.get(id).steps.push(r.layer);
+        if (r.executes === 'tiles') placed.get(id).used += Number(r.utilisation);
+      }
+    }
+    node.append(charts.mesh('Mapping: where the steps are, and the share of cells their weights use', {width: data.mesh.width, height: data.mesh.height, nodes: {}, links: [], title: 'share of cells used', unit: '%',
+      tiles: data.mesh.tiles.map(t => {
+        const at = placed.get(String(t.id)) || {used: 0, steps: []};
+        return {id: t.id, x: t.x, y: t.y, value: at.used, text: 'tile ' + t.id + ': ' + (at.steps.join(', ') || 'no step') + '\n' + percent(at.used) + ' of its cells'};
+      })}));
     const given = (key, unit) => r => r[key] === '' ? '' : si(Number(r[key]), unit);
     const onTiles = r => r.executes === 'tiles';
     node.append(table('Steps (network.csv)', [{name: 'Step', text: r => r.layer}, {name: 'Executes', text: r => r.executes}, {name: 'Tiles', text: r => r.tiles},
