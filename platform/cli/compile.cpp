@@ -78,7 +78,7 @@ void add_compile(CLI::App& app, Invocation& /*invocation*/) {
   command->add_option("-o,--output", arguments->output, "File for the image");
   command->add_option("--samples", arguments->samples,
                       "Samples read modes are chosen with: .npy, .i8, .u8, .f32");
-  command->add_option("--limit", arguments->limit, "Samples that are taken, the first")
+  command->add_option("--limit", arguments->limit, "Samples that are taken, spread evenly")
       ->capture_default_str();
   command
       ->add_option("--copies", arguments->copies,

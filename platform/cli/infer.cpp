@@ -261,7 +261,7 @@ void add_infer(CLI::App& app, Invocation& invocation) {
                       "The runtime's ELF; default: network.elf beside this program");
   command
       ->add_option("--samples", arguments->samples,
-                   "Samples that read modes are chosen with (the first 32); default: the inputs")
+                   "Samples that read modes are chosen with (32, spread evenly); default: the inputs")
       ->allow_extra_args(false);
   command
       ->add_option("--copies", arguments->copies,

@@ -26,20 +26,29 @@ std::vector<std::vector<std::int8_t>> image_samples(const network::Network& netw
   const std::size_t given = network.inputs.front();
   const std::size_t wanted = compiler::image_input(network);
   const network::Tensor& tensor = network.tensors[given];
+  std::vector<network::InputSamples> stored;
+  std::size_t count = 0;
+  for (const std::string& file : files) {
+    stored.push_back(network::load_samples(file, tensor));
+    count += stored.back().count;
+  }
+  const std::size_t taken = std::min(most, count);
   std::vector<std::vector<std::int8_t>> samples;
   network::Interpreter interpreter(network, network::Rounding::kDouble);
-  for (const std::string& file : files) {
-    const network::InputSamples stored = network::load_samples(file, tensor);
-    for (std::size_t i = 0; i < stored.count && samples.size() < most; ++i) {
-      if (tensor.type == network::ElementType::kFloat32) {
-        stored.store(i, tensor, interpreter.float_input(0));
-      } else {
-        stored.store(i, tensor, interpreter.int8_input(0));
-      }
-      if (wanted != given) interpreter.run_operator(0);
-      const std::int8_t* const elements = interpreter.values().int8(wanted);
-      samples.emplace_back(elements, elements + network.tensors[wanted].elements);
+  std::size_t file = 0;
+  std::size_t before = 0;  // samples in the files before this one
+  for (std::size_t k = 0; k < taken; ++k) {
+    const std::size_t chosen = k * count / taken;
+    while (chosen - before >= stored[file].count) before += stored[file++].count;
+    const network::InputSamples& from = stored[file];
+    if (tensor.type == network::ElementType::kFloat32) {
+      from.store(chosen - before, tensor, interpreter.float_input(0));
+    } else {
+      from.store(chosen - before, tensor, interpreter.int8_input(0));
     }
+    if (wanted != given) interpreter.run_operator(0);
+    const std::int8_t* const elements = interpreter.values().int8(wanted);
+    samples.emplace_back(elements, elements + network.tensors[wanted].elements);
   }
   return samples;
 }

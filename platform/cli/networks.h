@@ -13,7 +13,7 @@ compiler::Chip chip_of(const platform::SocConfig& config);
 
 /// Samples out of files, as the image of a compiled network takes them: after the network's first
 /// QUANTIZE, if it begins with one. Throws network::NetworkError.
-/// @param most samples that are taken
+/// @param most samples that are taken, spread evenly over all there are: files are often sorted
 std::vector<std::vector<std::int8_t>> image_samples(const network::Network& network,
                                                     const std::vector<std::string>& files,
                                                     std::size_t most);

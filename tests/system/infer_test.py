@@ -154,11 +154,21 @@ class PublishedNetworks(Infer):
         self.assertEqual(results["macs_on_tiles"], results["macs"])
         self.assertLess(results["logits_rms"], 3.0)
 
+    def test_sorted_inputs_are_served_to_their_end(self):
+        angles = self.workspace.path / "angles.npy"
+        numpy.save(angles, numpy.linspace(0, 6.28, 64, dtype=numpy.float32).reshape(-1, 1, 1))
+        results = self.results(self.infer(SHARED / "models/hello_world_int8.tflite", angles, "--analog", "ideal"))
+        self.assertLess(results["logits_rms"], 4.0)  # the first half alone has no negative output
+
     @unittest.skipUnless(FULL, "AIMC_FULL is not 1")
     def test_all_images(self):
+        images = (SHARED / "samples/cifar10_x_300x32x32x3.u8").read_bytes()
+        first = self.workspace.path / "first.u8"
+        first.write_bytes(images[:32 * 32 * 32 * 3])
         for platform in ("hermes64", "default"):
-            results = self.results(self.infer(*self.RESNET, *self.IDEAL, "--platform", platform))
+            results = self.results(self.infer(*self.RESNET, *self.IDEAL, "--platform", platform, "--samples", first))
             self.check(results, 0.97, 0.01)
+            self.check(self.results(self.infer(*self.RESNET, *self.IDEAL, "--platform", platform)), 0.95, 0.01)
 
     @unittest.skipUnless(FULL, "AIMC_FULL is not 1")
     def test_devices_cost_accuracy_within_reason(self):
