@@ -260,8 +260,9 @@ void add_infer(CLI::App& app, Invocation& invocation) {
   command->add_option("--firmware", arguments->run.firmware,
                       "The runtime's ELF; default: network.elf beside this program");
   command
-      ->add_option("--samples", arguments->samples,
-                   "Samples that read modes are chosen with (32, spread evenly); default: the inputs")
+      ->add_option(
+          "--samples", arguments->samples,
+          "Samples that read modes are chosen with (32, spread evenly); default: the inputs")
       ->allow_extra_args(false);
   command
       ->add_option("--copies", arguments->copies,
